@@ -1,0 +1,1 @@
+"""What this server can do, derived from the tables."""

@@ -1,0 +1,1 @@
+"""Almoner: a FHIR R4 server with the revenue cycle inside."""

@@ -1,0 +1,1 @@
+"""FHIR's own vocabulary: what every other floor speaks."""

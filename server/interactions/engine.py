@@ -1,0 +1,38 @@
+"""What every interaction works with, made once by `app` and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from server.fhir.definitions import Definitions
+from server.fhir.fact import Fact
+from server.fhir.outcome import Issue
+from server.fhir.resource import Resource
+from server.search.entries import Entries
+from server.storage.store import Store
+
+if TYPE_CHECKING:
+    from server.interactions.operation import Operation
+
+Operations = Mapping[str, "Operation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The floor below, in one value.
+
+    `validate` finds every issue of a resource, `index` derives the entries of a stamped one, `facts` the facts of one
+    that arrived by REST or load; `clock` tells the time in UTC, `new_id` draws a logical id.
+    """
+
+    definitions: Definitions
+    store: Store
+    validate: Callable[[Resource], tuple[Issue, ...]]
+    index: Callable[[Resource], Entries]
+    facts: Callable[[Resource], tuple[Fact, ...]]
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    operations: Operations

@@ -1,0 +1,98 @@
+"""The one way to write: stamp, encode once, index, commit.
+
+Source: http://hl7.org/fhir/R4/resource.html#Meta
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from server.fhir import codec
+from server.fhir.fact import Fact
+from server.fhir.resource import Resource
+from server.interactions.engine import Engine
+from server.search.condition import Condition
+from server.search.entries import NOTHING
+from server.storage.store import Change, Commit, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A resource about to be stored as `version` (1 for a new one). `facts` None derives them as imported ones."""
+
+    resource: Resource
+    version: int = 1
+    method: str = "POST"
+    owner: str = ""
+    facts: tuple[Fact, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A deletion about to be stored as `version`."""
+
+    type: str
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A stored version: its row, and the resource as stamped; None for a deletion."""
+
+    row: Row
+    resource: Resource | None
+
+
+async def commit(
+    engine: Engine, now: datetime, drafts: Sequence[Draft | Removal], absent: Sequence[Condition] = ()
+) -> tuple[Written, ...]:
+    """Store all drafts or none, durably; raises Stale or Present as the store does. The resources are valid already."""
+    prepared = [_prepare(engine, now, draft) for draft in drafts]
+    rows = await engine.store.commit(Commit(tuple(change for change, _ in prepared), tuple(absent)))
+    return tuple(
+        Written(_with_body(row, change), resource) for row, (change, resource) in zip(rows, prepared, strict=True)
+    )
+
+
+def instant(now: datetime) -> str:
+    """FHIR's instant in UTC with milliseconds."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
+
+
+def milliseconds(now: datetime) -> int:
+    """Whole milliseconds since 1970 UTC."""
+    return int(now.timestamp()) * 1000 + now.microsecond // 1000
+
+
+def stamp(resource: Resource, version: int, now: datetime) -> Resource:
+    """A copy whose meta has this version and time; every other element is shared with the original."""
+    meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": instant(now)}
+    head = {"resourceType": resource["resourceType"], "id": resource["id"], "meta": meta}
+    return {**head, **{name: value for name, value in resource.items() if name not in head}}
+
+
+def _prepare(engine: Engine, now: datetime, draft: Draft | Removal) -> tuple[Change, Resource | None]:
+    at = milliseconds(now)
+    if isinstance(draft, Removal):
+        return Change(draft.type, draft.id, draft.version, at, "DELETE", None, NOTHING), None
+    resource = stamp(draft.resource, draft.version, now)
+    facts = engine.facts(resource) if draft.facts is None else draft.facts
+    change = Change(
+        resource["resourceType"],
+        resource["id"],
+        draft.version,
+        at,
+        draft.method,
+        codec.encode(resource),
+        engine.index(resource),
+        facts,
+        draft.owner,
+    )
+    return change, resource
+
+
+def _with_body(row: Row, change: Change) -> Row:
+    return Row(row.type, row.id, row.version, row.at, row.method, change.body, row.order, row.sequence, row.owner)

@@ -1,0 +1,27 @@
+"""Index entries: what a store keeps of a resource so that a Condition can find it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+Number: TypeAlias = int | Decimal
+"""A date is whole milliseconds since 1970 UTC; any other number is exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """All entries of one resource, sorted and without repetition.
+
+    `terms` are whole keys such as `Observation.code=http://loinc.org|8302-2`; `_type=Observation` and
+    `_compartment=Patient/1` are terms too. `spans` are (parameter, low, high), half open, such as
+    (`Observation.date`, low, high). `texts` are (parameter, normalised text), such as (`Patient.name`, `berger`).
+    """
+
+    terms: tuple[str, ...] = ()
+    spans: tuple[tuple[str, Number, Number], ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING = Entries()

@@ -1,0 +1,1 @@
+"""Where resources live: one protocol, SQLite and MongoDB behind it."""

@@ -1,0 +1,35 @@
+"""Search parameters and compartments of R4.
+
+Sources: http://hl7.org/fhir/R4/searchparameter-registry.html, http://hl7.org/fhir/R4/compartmentdefinition.html
+"""
+
+from __future__ import annotations
+
+from tools.core_package import Json, Package
+
+KEPT = ("url", "code", "type", "base", "expression", "target")
+
+
+EXAMPLE = "http://hl7.org/fhir/SearchParameter/example"
+
+
+def parameters(package: Package) -> Json:
+    """Every search parameter that has a base, by canonical URL; the package's own example is not one."""
+    rows = package["SearchParameter"]
+    return {one["url"]: _parameter(one) for one in rows if one.get("base") and one["url"] != EXAMPLE}
+
+
+def compartments(package: Package) -> Json:
+    """By compartment, then by member type: the reference parameters that place a resource in it."""
+    return {one["code"]: _members(one) for one in package["CompartmentDefinition"]}
+
+
+def _parameter(one: Json) -> Json:
+    row = {key: one[key] for key in KEPT if key in one}
+    if "component" in one:
+        row["components"] = [[part["definition"], part["expression"]] for part in one["component"]]
+    return row
+
+
+def _members(definition: Json) -> Json:
+    return {one["code"]: one["param"] for one in definition["resource"] if one.get("param")}
