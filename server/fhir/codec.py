@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import msgspec
 
@@ -28,6 +28,8 @@ def decode(text: bytes) -> Json:
         value = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"the body is not JSON: {_reason(error)}") from error
+    except InvalidOperation as error:
+        raise Invalid("the body is not JSON: a number's exponent is out of range") from error
     except RecursionError as error:
         raise Invalid(f"the body nests deeper than {DEPTH_LIMIT} levels") from error
     _refuse_duplicates(text, _members(value))
@@ -76,7 +78,7 @@ def _members(value: Json) -> int:
 
 def _refuse_duplicates(text: bytes, members: int) -> None:
     """Each member of the text shows once as `":`, unless strings hold that too; only then the text is read again."""
-    if text.count(b'":') == members and b'\\":' not in text and _spaced_colon.search(text) is None:
+    if text.count(b'":') == members and _spaced_colon.search(text) is None:
         return
     json.loads(text, object_pairs_hook=_unique, parse_float=Decimal, parse_int=str)
 
