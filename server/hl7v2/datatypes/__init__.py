@@ -1,0 +1,1 @@
+"""HL7 v2 data types to FHIR data types: pure functions of one repetition."""
