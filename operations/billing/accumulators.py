@@ -1,0 +1,110 @@
+"""What the posted EOBs of a plan year have consumed of deductible, out-of-pocket maximum and visits.
+
+Source: http://hl7.org/fhir/R4/explanationofbenefit.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from operations.billing import categories, coverage, days, money, vocabulary
+from operations.billing.benefits import Plan, Yearly
+from operations.billing.money import Money
+from server.fhir.resource import Json, Resource
+
+SHARE = ("deductible", "copay", "coinsurance")
+"""What a member pays of an allowed amount: it counts toward the out-of-pocket maximum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What one member, or the whole family, has paid in a plan year."""
+
+    deductible: Money
+    out_of_pocket: Money
+
+    def plus(self, deductible: Money, share: Money) -> Used:
+        """The same after more was paid; `share` includes `deductible`."""
+        return Used(self.deductible + deductible, self.out_of_pocket + share)
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulators:
+    """The consumption of a plan year.
+
+    `visits` has, by service category, the days on which the plan covered one for the member. `ordinal` is the place of
+    the next EOB among all of the policy and year.
+    """
+
+    year: days.Days
+    member: Used
+    family: Used
+    visits: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    ordinal: int = 1
+
+    def plus(self, deductible: Money, share: Money) -> Accumulators:
+        """The same after the member paid for one more line."""
+        return replace(self, member=self.member.plus(deductible, share), family=self.family.plus(deductible, share))
+
+    def visited(self, category: str, day: date) -> Accumulators:
+        """The same after the plan covered a service of the category on the day."""
+        known = self.visits.get(category, frozenset())
+        return replace(self, visits={**self.visits, category: known | {day}})
+
+
+def opening(plan: Plan, day: date) -> Accumulators:
+    """The plan year of a day, in which nothing is consumed yet."""
+    nothing = Used(money.zero(plan.currency), money.zero(plan.currency))
+    return Accumulators(plan.year(day), nothing, nothing)
+
+
+def of_policy(plan: Plan, day: date, own: str, explanations: Sequence[Resource]) -> Accumulators:
+    """The consumption of the plan year of a day by the posted EOBs of a policy; `own` is the member's coverage."""
+    found = opening(plan, day)
+    for explanation in explanations:
+        dated = [(at, one) for at, one in _dated(explanation) if found.year.covers(at)]
+        if not dated:
+            continue
+        found = replace(found, ordinal=found.ordinal + 1)
+        if explanation["status"] == "active":
+            found = _consumed(found, dated, _coverage(explanation) == own, plan.currency)
+    return found
+
+
+def remaining(limit: Yearly, member: Money, family: Money) -> Money | None:
+    """What is left of a yearly amount: the member's or the family's, whichever is less; None without a limit."""
+    pairs = ((limit.individual, member), (limit.family, family))
+    left = [one - used for one, used in pairs if one is not None]
+    return Money(max(0, min(one.minor for one in left)), member.currency) if left else None
+
+
+def _dated(explanation: Resource) -> list[tuple[date, Json]]:
+    lines = ((days.serviced(item), item) for item in explanation.get("item", ()))
+    return [(found.first, item) for found, item in lines if found]
+
+
+def _coverage(explanation: Resource) -> str:
+    return next((coverage.reference(one["coverage"]) for one in explanation["insurance"] if one["focal"]), "")
+
+
+def _consumed(before: Accumulators, dated: Sequence[tuple[date, Json]], own: bool, currency: str) -> Accumulators:
+    found = before
+    for at, item in dated:
+        paid = [_amount(item, name, currency) for name in SHARE]
+        share = money.total(paid, currency)
+        found = replace(found, family=found.family.plus(paid[0], share))
+        if own:
+            found = replace(found, member=found.member.plus(paid[0], share))
+            found = found if categories.denied(item) else found.visited(category_of(item), at)
+    return found
+
+
+def _amount(item: Json, name: str, currency: str) -> Money:
+    return categories.amount(item.get("adjudication", ()), name, "ExplanationOfBenefit.item.adjudication", currency)
+
+
+def category_of(item: Json) -> str:
+    """The service category that a line states; empty without one."""
+    return vocabulary.code(item.get("category", {}), vocabulary.SERVICE_TYPE)

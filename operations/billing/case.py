@@ -1,0 +1,83 @@
+"""A claim to be scrubbed, with what the server has of all it refers to.
+
+Source: http://hl7.org/fhir/R4/claim.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from operations.billing import coverage, days
+from operations.billing.benefits import Plan
+from operations.billing.days import Days
+from server.fhir.resource import Json, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`resources` are by relative reference; what the claim refers to and is not there does not exist.
+
+    `plan` is that of the focal coverage, None when there is none; `earlier` are the patient's claims posted before.
+    """
+
+    claim: Resource
+    resources: Mapping[str, Resource]
+    today: date
+    plan: Plan | None = None
+    earlier: Sequence[Resource] = ()
+
+    def found(self, reference: Json) -> Resource | None:
+        """What a Reference leads to."""
+        return self.resources.get(coverage.reference(reference))
+
+    @property
+    def lines(self) -> list[tuple[str, Json]]:
+        """Each line with its FHIRPath."""
+        return [(f"Claim.item[{place}]", item) for place, item in enumerate(self.claim.get("item", ()))]
+
+    @property
+    def dated(self) -> list[tuple[str, Days]]:
+        """Each line that says when, by the FHIRPath of the line."""
+        found = ((path, days.serviced(item)) for path, item in self.lines)
+        return [(path, when) for path, when in found if when is not None]
+
+    @property
+    def focal(self) -> tuple[str, Json]:
+        """The insurance that is billed, with its FHIRPath; empty where not exactly one is focal."""
+        focal = [(f"Claim.insurance[{at}]", one) for at, one in enumerate(self.claim["insurance"]) if one["focal"]]
+        return focal[0] if len(focal) == 1 else ("Claim.insurance", {})
+
+    @property
+    def coverage(self) -> Resource | None:
+        """The coverage that is billed."""
+        return self.found(self.focal[1].get("coverage", {}))
+
+    @property
+    def encounters(self) -> list[tuple[str, Json, Resource | None]]:
+        """Each reference of a line to an encounter, with its FHIRPath, and what it leads to."""
+        return [
+            (f"{path}.encounter[{place}]", one, self.found(one))
+            for path, item in self.lines
+            for place, one in enumerate(item.get("encounter", ()))
+        ]
+
+
+def references(claim: Resource) -> Iterator[tuple[str, Json]]:
+    """Every Reference that scrubbing follows, with its FHIRPath."""
+    for name in ("patient", "provider", "insurer", "facility"):
+        if name in claim:
+            yield f"Claim.{name}", claim[name]
+    for group, name in (("insurance", "coverage"), ("careTeam", "provider"), ("diagnosis", "diagnosisReference")):
+        for place, one in enumerate(claim.get(group, ())):
+            if name in one:
+                yield f"Claim.{group}[{place}].{_path(name)}", one[name]
+    for place, item in enumerate(claim.get("item", ())):
+        for inner, one in enumerate(item.get("encounter", ())):
+            yield f"Claim.item[{place}].encounter[{inner}]", one
+
+
+def _path(name: str) -> str:
+    """The FHIRPath name of an element: a choice goes without its type."""
+    return "diagnosis" if name == "diagnosisReference" else name

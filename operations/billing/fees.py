@@ -1,0 +1,87 @@
+"""Fee schedules: what a payer allows for a service, from ChargeItemDefinitions.
+
+A row of a schedule is a ChargeItemDefinition whose `identifier` has the schedule's system and, as its value, the
+procedure code, or code and first modifier joined by a hyphen. Its fee for one unit is the only `base` price component;
+`effectivePeriod` says when it holds, and the extension `service-category` what kind of service the code is.
+Source: http://hl7.org/fhir/R4/chargeitemdefinition.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from operations.billing import days, money, vocabulary
+from operations.billing.money import Money
+from server.fhir.errors import Unprocessable
+from server.fhir.resource import Json, Resource
+
+PROCEDURES = (vocabulary.CPT, vocabulary.HCPCS)
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What one unit of a service is allowed, exact, with its currency and service category."""
+
+    price: Decimal
+    currency: str
+    category: str
+    effective: days.Days
+
+    def times(self, quantity: Decimal) -> Money:
+        """The allowed amount of so many units, rounded once."""
+        return money.rounded(money.product(self.price, quantity), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The fees of one schedule by row: `99213`, or `71046-26` with a modifier."""
+
+    rows: Mapping[str, Sequence[Fee]]
+
+    def fee(self, item: Json, day: date) -> Fee | None:
+        """The fee for a line on a day: that with its first modifier, else without; None when there is not one."""
+        for row in rows_of(item):
+            found = [fee for fee in self.rows.get(row, ()) if fee.effective.covers(day)]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+
+def rows_of(item: Json) -> tuple[str, ...]:
+    """The rows that may price a line, the most specific first."""
+    code = vocabulary.code(item["productOrService"], *PROCEDURES)
+    modifiers = [vocabulary.code(one, *PROCEDURES) for one in item.get("modifier", ())[:1]]
+    return (*(f"{code}-{modifier}" for modifier in modifiers if modifier), code)
+
+
+def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedule:
+    """The schedule of some definitions; raises Unprocessable for one without exactly one base price in the currency."""
+    rows: dict[str, list[Fee]] = {}
+    for definition in definitions:
+        if definition["status"] != "active":
+            continue
+        for row in vocabulary.identifiers(definition, system):
+            rows.setdefault(row, []).append(_fee(definition, currency))
+    return Schedule(rows)
+
+
+def _fee(definition: Resource, currency: str) -> Fee:
+    groups = definition.get("propertyGroup", ())
+    bases = [one for group in groups for one in group.get("priceComponent", ()) if one["type"] == "base"]
+    amount = bases[0].get("amount", {}) if len(bases) == 1 else {}
+    price = money.computable(amount["value"]) if "value" in amount else None
+    if price is None or price < 0 or amount.get("currency") != currency:
+        raise Unprocessable(
+            f"{definition['url']} needs exactly one base price in {currency}",
+            expression="ChargeItemDefinition.propertyGroup",
+        )
+    category = vocabulary.extension(definition, vocabulary.SERVICE_CATEGORY).get("valueCodeableConcept", {})
+    return Fee(
+        price,
+        currency,
+        vocabulary.code(category, vocabulary.SERVICE_TYPE),
+        days.of_period(definition.get("effectivePeriod", {})),
+    )

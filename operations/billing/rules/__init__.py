@@ -1,0 +1,1 @@
+"""The rules that a claim is scrubbed by, one file per group."""

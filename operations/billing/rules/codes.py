@@ -1,0 +1,90 @@
+"""Rules on the shape of codes; whether a code exists is for terminology to say.
+
+Source: https://www.cms.gov/medicare/coding-billing/icd-10-codes
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from operations.billing import vocabulary
+from operations.billing.case import Case
+from operations.billing.fees import PROCEDURES
+from operations.billing.rules.rule import Finding, Rule
+from server.fhir.resource import Json
+
+_diagnosis = re.compile(r"[A-Z][0-9][0-9AB](\.[0-9A-Z]{1,4})?")
+_cpt = re.compile(r"[0-9]{4}[0-9A-Z]")
+_hcpcs = re.compile(r"[A-V][0-9]{4}|[0-9]{4}[0-9A-Z]")
+_modifier = re.compile(r"[0-9A-Z]{2}")
+_SHAPES = {vocabulary.CPT: _cpt, vocabulary.HCPCS: _hcpcs}
+
+
+def _diagnoses_coded(case: Case) -> Iterable[Finding]:
+    for path, concept in _diagnoses(case):
+        if not vocabulary.code(concept, vocabulary.ICD_10_CM):
+            yield path, "the diagnosis has no code of ICD-10-CM"
+
+
+def _diagnoses_shaped(case: Case) -> Iterable[Finding]:
+    for path, concept in _diagnoses(case):
+        if not all(_diagnosis.fullmatch(code) for code in vocabulary.codes(concept, vocabulary.ICD_10_CM)):
+            yield path, "the code has not the shape of one of ICD-10-CM"
+
+
+def _procedures_coded(case: Case) -> Iterable[Finding]:
+    for path, item in case.lines:
+        if not vocabulary.code(item["productOrService"], *PROCEDURES):
+            yield f"{path}.productOrService", "the service has no code of CPT or HCPCS"
+
+
+def _procedures_shaped(case: Case) -> Iterable[Finding]:
+    for path, item in case.lines:
+        concept = item["productOrService"]
+        shaped = (
+            shape.fullmatch(code) for system, shape in _SHAPES.items() for code in vocabulary.codes(concept, system)
+        )
+        if not all(shaped):
+            yield f"{path}.productOrService", "the code has not the shape of one of CPT or HCPCS"
+
+
+def _modifiers_shaped(case: Case) -> Iterable[Finding]:
+    for path, code in _modifiers(case):
+        if _modifier.fullmatch(code) is None:
+            yield path, "a modifier has two letters or digits"
+
+
+def _modifiers_once(case: Case) -> Iterable[Finding]:
+    known: set[tuple[str, str]] = set()
+    for path, code in _modifiers(case):
+        line = path.rpartition(".")[0]
+        if code and (line, code) in known:
+            yield path, "the modifier is repeated"
+        known.add((line, code))
+
+
+def _diagnoses(case: Case) -> Iterator[tuple[str, Json]]:
+    """Each diagnosis' concept, its own or that of the Condition it refers to, where there is one."""
+    for place, one in enumerate(case.claim.get("diagnosis", ())):
+        path = f"Claim.diagnosis[{place}].diagnosis"
+        if "diagnosisCodeableConcept" in one:
+            yield path, one["diagnosisCodeableConcept"]
+        elif (condition := case.found(one["diagnosisReference"])) is not None:
+            yield path, condition.get("code", {})
+
+
+def _modifiers(case: Case) -> Iterator[tuple[str, str]]:
+    for path, item in case.lines:
+        for place, one in enumerate(item.get("modifier", ())):
+            yield f"{path}.modifier[{place}]", vocabulary.code(one, *PROCEDURES)
+
+
+RULES = (
+    Rule("diagnosis-coded", "code-invalid", _diagnoses_coded),
+    Rule("diagnosis-shape", "code-invalid", _diagnoses_shaped),
+    Rule("procedure-coded", "code-invalid", _procedures_coded),
+    Rule("procedure-shape", "code-invalid", _procedures_shaped),
+    Rule("modifier-shape", "code-invalid", _modifiers_shaped),
+    Rule("modifier-once", "business-rule", _modifiers_once),
+)

@@ -1,0 +1,90 @@
+"""Rules on days: a service lies where patient, coverage, encounter and calendar allow it.
+
+Source: http://hl7.org/fhir/R4/claim.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from operations.billing import days
+from operations.billing.case import Case
+from operations.billing.rules.rule import Finding, Rule
+
+
+def _dated(case: Case) -> Iterable[Finding]:
+    for path, item in case.lines:
+        if days.serviced(item) is None:
+            yield f"{path}.serviced", "the day of the service is required, as a whole date"
+
+
+def _not_future(case: Case) -> Iterable[Finding]:
+    for path, when in case.dated:
+        if when.last > case.today:
+            yield f"{path}.serviced", "the service is in the future"
+
+
+def _created(case: Case) -> Iterable[Finding]:
+    if days.of_date(case.claim["created"]).first > case.today:
+        yield "Claim.created", "the claim is made in the future"
+
+
+def _billed_period(case: Case) -> Iterable[Finding]:
+    billed = days.of_period(case.claim.get("billablePeriod", {}))
+    for path, when in case.dated:
+        if not billed.contains(when):
+            yield f"{path}.serviced", "the service is outside the billable period of the claim"
+
+
+def _born(case: Case) -> Iterable[Finding]:
+    patient = case.found(case.claim["patient"]) or {}
+    born = days.of_date(patient["birthDate"]) if "birthDate" in patient else days.ALWAYS
+    for path, when in case.dated:
+        if when.first < born.first:
+            yield f"{path}.serviced", "the service is before the patient's birth"
+
+
+def _alive(case: Case) -> Iterable[Finding]:
+    patient = case.found(case.claim["patient"]) or {}
+    died = days.of_date(patient["deceasedDateTime"]) if "deceasedDateTime" in patient else days.ALWAYS
+    for path, when in case.dated:
+        if when.first > died.last:
+            yield f"{path}.serviced", "the service is after the patient's death"
+
+
+def _in_force(case: Case) -> Iterable[Finding]:
+    covered = days.of_period((case.coverage or {}).get("period", {}))
+    for path, when in case.dated:
+        if not covered.contains(when):
+            yield f"{path}.serviced", "the service is outside the period of the coverage"
+
+
+def _in_encounter(case: Case) -> Iterable[Finding]:
+    dated = dict(case.dated)
+    for path, _, encounter in case.encounters:
+        line = path.rpartition(".")[0]
+        held = days.of_period((encounter or {}).get("period", {}))
+        if line in dated and not held.contains(dated[line]):
+            yield f"{line}.serviced", "the service is outside the period of its encounter"
+
+
+def _one_plan_year(case: Case) -> Iterable[Finding]:
+    if case.plan is None or not case.dated:
+        return
+    year = case.plan.year(case.dated[0][1].first)
+    for path, when in case.dated:
+        if not year.covers(when.first):
+            yield f"{path}.serviced", "the services of a claim lie in one plan year"
+
+
+RULES = (
+    Rule("service-date", "required", _dated),
+    Rule("service-not-future", "business-rule", _not_future),
+    Rule("created-not-future", "business-rule", _created),
+    Rule("billable-period", "business-rule", _billed_period),
+    Rule("after-birth", "business-rule", _born),
+    Rule("before-death", "business-rule", _alive),
+    Rule("coverage-period", "business-rule", _in_force),
+    Rule("encounter-period", "business-rule", _in_encounter),
+    Rule("one-plan-year", "business-rule", _one_plan_year),
+)

@@ -1,0 +1,81 @@
+"""Rules on who is who: patient, provider, payer and encounter exist and agree.
+
+Source: http://hl7.org/fhir/R4/claim.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from operations.billing import case as cases
+from operations.billing import coverage, npi, vocabulary
+from operations.billing.case import Case
+from operations.billing.rules.rule import Finding, Rule
+from server.fhir.resource import Json
+
+
+def _known(case: Case) -> Iterable[Finding]:
+    for path, reference in cases.references(case.claim):
+        if case.found(reference) is None:
+            yield path, "there is no such resource on this server"
+
+
+def _beneficiary(case: Case) -> Iterable[Finding]:
+    covered = case.coverage
+    if covered is not None and not _same(covered["beneficiary"], case.claim["patient"]):
+        yield f"{case.focal[0]}.coverage", "the coverage is of another patient"
+
+
+def _coverage_active(case: Case) -> Iterable[Finding]:
+    if case.coverage is not None and case.coverage["status"] != "active":
+        yield f"{case.focal[0]}.coverage", "the coverage is not active"
+
+
+def _insurer(case: Case) -> Iterable[Finding]:
+    covered, insurer = case.coverage, case.claim.get("insurer")
+    if covered is not None and insurer is not None and not any(_same(one, insurer) for one in covered["payor"]):
+        yield "Claim.insurer", "the insurer is not the payor of the coverage"
+
+
+def _plan(case: Case) -> Iterable[Finding]:
+    if case.coverage is not None and case.plan is None:
+        yield f"{case.focal[0]}.coverage", "no active plan of the payor is the one that the coverage names"
+
+
+def _encounter_patient(case: Case) -> Iterable[Finding]:
+    for path, _, encounter in case.encounters:
+        if encounter is not None and not _same(encounter.get("subject", {}), case.claim["patient"]):
+            yield path, "the encounter is of another patient"
+
+
+def _provider_number(case: Case) -> Iterable[Finding]:
+    provider = case.found(case.claim["provider"])
+    if provider is not None and not vocabulary.identifiers(provider, vocabulary.NPI):
+        yield "Claim.provider", "the provider has no NPI"
+
+
+def _provider_numbers_valid(case: Case) -> Iterable[Finding]:
+    """Every NPI of the provider and the care team has its check digit."""
+    team = (
+        (f"Claim.careTeam[{at}].provider", one["provider"]) for at, one in enumerate(case.claim.get("careTeam", ()))
+    )
+    for path, reference in (("Claim.provider", case.claim["provider"]), *team):
+        numbers = vocabulary.identifiers(case.found(reference) or {}, vocabulary.NPI)
+        if not all(npi.valid(number) for number in numbers):
+            yield path, "the NPI of the provider fails its check digit"
+
+
+def _same(one: Json, other: Json) -> bool:
+    return bool(coverage.reference(one)) and coverage.reference(one) == coverage.reference(other)
+
+
+RULES = (
+    Rule("reference-known", "not-found", _known),
+    Rule("beneficiary", "business-rule", _beneficiary),
+    Rule("coverage-active", "business-rule", _coverage_active),
+    Rule("insurer", "business-rule", _insurer),
+    Rule("plan-known", "not-found", _plan),
+    Rule("encounter-patient", "business-rule", _encounter_patient),
+    Rule("provider-npi", "required", _provider_number),
+    Rule("npi-check-digit", "value", _provider_numbers_valid),
+)

@@ -1,0 +1,77 @@
+"""The code systems and extensions that billing speaks, and how to read and write their codes.
+
+Those below `https://almoner.example/` are ours; `profiles/` defines them.
+Source: http://hl7.org/fhir/R4/datatypes.html#CodeableConcept
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from server.fhir.resource import Json, Resource
+
+OURS = "https://almoner.example"
+NPI = "http://hl7.org/fhir/sid/us-npi"
+ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+CPT = "http://www.ama-assn.org/go/cpt"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+SERVICE_TYPE = "https://x12.org/codes/service-type-codes"
+"""Service categories, as eligibility messages name them; 30 is the plan as a whole."""
+WHOLE_PLAN = "30"
+REASON = "https://x12.org/codes/claim-adjustment-reason-codes"
+GROUP = "https://x12.org/codes/claim-adjustment-group-codes"
+
+ADJUDICATION = "http://terminology.hl7.org/CodeSystem/adjudication"
+CARIN_ADJUDICATION = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication"
+CARIN_DISCRIMINATOR = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudicationDiscriminator"
+CARIN_STATUS = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBPayerAdjudicationStatus"
+BENEFIT_TYPE = "http://terminology.hl7.org/CodeSystem/benefit-type"
+BENEFIT_TYPE_OURS = f"{OURS}/CodeSystem/benefit-type"
+BENEFIT_NETWORK = "http://terminology.hl7.org/CodeSystem/benefit-network"
+BENEFIT_UNIT = "http://terminology.hl7.org/CodeSystem/benefit-unit"
+BENEFIT_TERM = "http://terminology.hl7.org/CodeSystem/benefit-term"
+APPLICABILITY = "http://terminology.hl7.org/CodeSystem/applicability"
+QUALIFIER = f"{OURS}/CodeSystem/cost-qualifier"
+COVERAGE_CLASS = "http://terminology.hl7.org/CodeSystem/coverage-class"
+PAYMENT_TYPE = "http://terminology.hl7.org/CodeSystem/ex-paymenttype"
+ISO_4217 = "urn:iso:std:iso:4217"
+ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+
+AUTHORIZATION_REQUIRED = f"{OURS}/StructureDefinition/authorization-required"
+FEE_SCHEDULE = f"{OURS}/StructureDefinition/fee-schedule"
+SERVICE_CATEGORY = f"{OURS}/StructureDefinition/service-category"
+BENEFIT_REMAINING = f"{OURS}/StructureDefinition/benefit-remaining"
+POPULATION_AMOUNT = f"{OURS}/StructureDefinition/population-amount"
+
+SUBMISSION = f"{OURS}/sid/submission"
+"""The identifier system that keeps a claim from being adjudicated twice."""
+BENEFIT_ORDINAL = f"{OURS}/sid/benefit-ordinal"
+"""The identifier system that gives the EOBs of one policy and plan year an order."""
+POSTING = f"{OURS}/sid/posting"
+"""The identifier system that keeps a payment from being posted twice."""
+
+
+def concept(system: str, code: str) -> Resource:
+    """A CodeableConcept of one code."""
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def codes(value: Json, *systems: str) -> Iterator[str]:
+    """The codes that a CodeableConcept has in any of the systems."""
+    return (one["code"] for one in value.get("coding", ()) if one.get("system") in systems and "code" in one)
+
+
+def code(value: Json, *systems: str) -> str:
+    """The first code that a CodeableConcept has in any of the systems; empty without one."""
+    return next(codes(value, *systems), "")
+
+
+def extension(element: Json, url: str) -> Resource:
+    """The first extension of an element with a URL; empty without one."""
+    return next((one for one in element.get("extension", ()) if one.get("url") == url), {})
+
+
+def identifiers(resource: Json, system: str) -> tuple[str, ...]:
+    """The values that a resource's identifiers have in a system."""
+    listed = resource.get("identifier", ())
+    return tuple(one["value"] for one in listed if one.get("system") == system and "value" in one)
