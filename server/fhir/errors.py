@@ -2,6 +2,7 @@
 
     FhirError                     500 exception
       Invalid                     400 invalid          unreadable request
+      TooCostly                   400 too-costly       a search that would take too long
       Unauthenticated             401 login
       Forbidden                   403 forbidden
       NotFound                    404 not-found
@@ -41,6 +42,13 @@ class Invalid(FhirError):
 
     status = 400
     code = "invalid"
+
+
+class TooCostly(FhirError):
+    """The search would take too long; the text says so, and that it must be narrowed."""
+
+    status = 400
+    code = "too-costly"
 
 
 class Unauthenticated(FhirError):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
 Number: TypeAlias = int | Decimal
-"""A date is whole milliseconds since 1970 UTC; any other number is exact."""
+"""A date is whole ticks (`server.fhir.temporal`); any other number is exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,16 @@ class Entries:
 
 
 NOTHING = Entries()
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers the entries of one resource while it is indexed."""
+
+    terms: set[str] = field(default_factory=set)
+    spans: set[tuple[str, Number, Number]] = field(default_factory=set)
+    texts: set[tuple[str, str]] = field(default_factory=set)
+
+    def entries(self) -> Entries:
+        """What was gathered, in order."""
+        return Entries(tuple(sorted(self.terms)), tuple(sorted(self.spans)), tuple(sorted(self.texts)))

@@ -103,12 +103,16 @@ class Event:
 class Versions:
     """What a store was written with.
 
-    An older server refuses a newer `schema`; other `definitions` or another `recipe` mean reindexing.
+    An older server refuses a newer `schema` or `recipe`; other `definitions` or another `recipe` mean reindexing.
     """
 
     schema: int
     definitions: str
-    recipe: str
+    recipe: int
+
+
+class Incompatible(Exception):
+    """The store was written by a newer server; the text says what it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,24 @@
+"""How each kind of store is opened for a test; a row here puts a store under the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from server.storage.sqlite.store import SqliteStore
+from server.storage.store import Store
+
+Opener: TypeAlias = Callable[[str, int], Awaitable[Store]]
+"""Opens one and the same store with these definitions and index recipe."""
+
+
+def _sqlite(directory: Path) -> Opener:
+    async def opened(definitions: str, recipe: int) -> Store:
+        return SqliteStore(directory, definitions, recipe)
+
+    return opened
+
+
+OPENERS: Mapping[str, Callable[[Path], Opener]] = {"sqlite": _sqlite}
+"""The name of a store to what opens an empty one in a directory."""

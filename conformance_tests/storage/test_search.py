@@ -1,0 +1,147 @@
+"""Searching a store: whatever a Condition asks, the store finds what the interpreter says it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conformance_tests.storage.changes import change, commit, removal, tagged
+from conformance_tests.storage.openers import Opener
+from server.fhir.temporal import BEGIN, DAY, END
+from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
+from server.search.entries import Collector, Entries, Number
+from server.search.interpreter import holds
+from server.storage.store import Query, Store
+
+pytestmark = pytest.mark.anyio
+
+TERMS = ("_type=Patient", "_type=Claim", "a", "b", "c=1", "c=2")
+SPANS = ("when", "amount")
+TEXTS = ("name", "city")
+letters = st.text(st.sampled_from("ab\x7fé\ud7ff\ue000\U0010ffff"), min_size=1, max_size=3)
+ticks = st.sampled_from((BEGIN, END, 0, 1, DAY, 26 * DAY // 24, 32 * DAY, 33 * DAY, -400 * DAY, 366 * DAY))
+amounts = st.sampled_from(
+    tuple(map(Decimal, ("0", "0.01", "0.011", "1", "1.01", "-1", "-1.5", "1E+3", "1002", "1E+20", "-1E-20", "-1E+20")))
+)
+numbers: Mapping[str, st.SearchStrategy[Number]] = {"when": ticks, "amount": amounts}
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entries:
+    """The entries of a resource; a span begins before it ends."""
+    into = Collector(terms=draw(st.sets(st.sampled_from(TERMS), max_size=4)))
+    for name in draw(st.lists(st.sampled_from(SPANS), min_size=1, max_size=4)):
+        low, high = sorted((draw(numbers[name]), draw(numbers[name])))
+        if low < high:
+            into.spans.add((name, low, high))
+    into.texts = draw(st.sets(st.tuples(st.sampled_from(TEXTS), letters), max_size=3))
+    return into.entries()
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> Span:
+    """A span condition with any of its bounds."""
+    name = draw(st.sampled_from(SPANS))
+    bound: st.SearchStrategy[Number | None] = st.none() | numbers[name]
+    found = Span(name, draw(bound), draw(bound), draw(bound), draw(bound))
+    stated = (found.low_from, found.low_before, found.high_after, found.high_to)
+    return found if any(one is not None for one in stated) else Span(name, low_from=draw(numbers[name]))
+
+
+terms = st.sampled_from((*TERMS, "missing")).map(Term)
+texts = st.builds(Prefix, st.sampled_from(TEXTS), letters) | st.builds(Substring, st.sampled_from(TEXTS), letters)
+leaves: st.SearchStrategy[Condition] = st.one_of(terms, spans(), texts)
+
+
+def combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    """Conditions made of others."""
+    parts = st.lists(inner, max_size=3).map(tuple)
+    return st.one_of(st.builds(All, parts), st.builds(Any, parts), st.builds(Not, inner))
+
+
+conditions = st.recursive(leaves, combined, max_leaves=6)
+sound = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@settings(sound, max_examples=60)
+@given(resources=st.lists(entries(), min_size=1, max_size=8), asked=st.lists(conditions, min_size=5, max_size=30))
+async def test_a_store_finds_what_the_interpreter_says(
+    store: Store, resources: list[Entries], asked: list[Condition]
+) -> None:
+    await _replace_all(store, resources)
+    for condition in asked:
+        await _agrees(store, resources, condition)
+
+
+@settings(sound, max_examples=60)
+@given(resources=st.lists(entries(), min_size=4, max_size=8), asked=st.lists(spans(), min_size=20, max_size=40))
+async def test_a_store_finds_spans_alone_and_beside_a_term(
+    store: Store, resources: list[Entries], asked: list[Span]
+) -> None:
+    await _replace_all(store, resources)
+    for span in asked:
+        await _agrees(store, resources, span)
+        await _agrees(store, resources, All((Term("a"), span)))
+
+
+async def _agrees(store: Store, resources: list[Entries], condition: Condition) -> None:
+    expected = [f"r{place}" for place, one in enumerate(resources) if holds(condition, one)]
+    found = await store.search(Query(condition, 50))
+    assert (sorted(row.id for row in found.rows), found.more) == (expected, False), condition
+    assert await store.count(condition, 50) == len(expected)
+    assert await store.count(condition, 2) == min(len(expected), 2)
+
+
+async def _replace_all(store: Store, resources: list[Entries]) -> None:
+    """Give the resources of one life after another new entries: what the last life left behind must not be found."""
+    for place in range(8):
+        current = await store.read("Patient", f"r{place}")
+        version = 1 if current is None else current.version + 1
+        if place < len(resources):
+            await store.commit(commit(change(f"Patient/r{place}", version, resources[place])))
+        elif current is not None and current.body is not None:
+            await store.commit(commit(removal(f"Patient/r{place}", version)))
+
+
+async def test_pages_follow_the_place_of_creation_from_the_newest(store: Store) -> None:
+    for place in range(7):
+        await store.commit(commit(change(f"Patient/r{place}", entries=tagged("x"))))
+    await store.commit(commit(change("Patient/r3", 2, tagged("x"))))
+    seen: list[str] = []
+    below: int | None = None
+    for _ in range(3):
+        page = await store.search(Query(Term("x"), 3, below))
+        seen += [row.id for row in page.rows]
+        below = page.rows[-1].order
+    assert seen == [f"r{place}" for place in range(6, -1, -1)]
+    assert page.more is False
+
+
+async def test_a_search_carries_the_current_body(store: Store) -> None:
+    await store.commit(commit(change("Patient/a", entries=tagged("x"))))
+    await store.commit(commit(change("Patient/a", 2, tagged("x"))))
+    (row,) = (await store.search(Query(Term("x"), 5))).rows
+    assert row == await store.read("Patient", "a")
+
+
+async def test_a_condition_of_many_values_finds_each_resource_once(store: Store) -> None:
+    await store.commit(commit(change("Patient/a", entries=tagged("v1", "v2", "v3"))))
+    found = await store.search(Query(Any(tuple(Term(f"v{number}") for number in range(300))), 5))
+    assert [row.id for row in found.rows] == ["a"]
+
+
+async def test_the_selective_condition_of_several_is_found_among_many(opener: Opener) -> None:
+    store = await opener("definitions", 1)
+    for start in range(0, 3000, 500):
+        changes = [
+            change(f"Patient/p{number}", entries=tagged("t", f"n{number}")) for number in range(start, start + 500)
+        ]
+        await store.commit(commit(*changes))
+    found = await store.search(Query(All((Term("t"), Term("n17"))), 5))
+    assert [row.id for row in found.rows] == ["p17"]
+    assert await store.count(Term("t"), 10_000) == 3000
+    await store.close()

@@ -1,0 +1,32 @@
+"""Logical ids: unlike other tokens they match only in their own letter case.
+
+Source: http://hl7.org/fhir/R4/search.html#id
+"""
+
+from __future__ import annotations
+
+import re
+
+from server.fhir.errors import Invalid
+from server.fhir.resource import Json
+from server.search.condition import Condition, Term
+from server.search.entries import Collector
+from server.search.kinds.kind import Asked, Kind
+
+URL = "http://hl7.org/fhir/SearchParameter/Resource-id"
+_id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+def _index(name: str, value: Json, into: Collector) -> None:
+    into.terms.add(f"{name}={value}")
+
+
+def matches(asked: Asked) -> Condition:
+    """One id."""
+    if _id.fullmatch(asked.text) is None:
+        raise Invalid("an id has 1 to 64 letters, digits, hyphens and dots", expression=asked.parameter.code)
+    return Term(f"{asked.name}={asked.text}")
+
+
+ID = Kind(index={"id": _index, "string": _index}, match={"": matches})
+"""The kind of `_id`."""

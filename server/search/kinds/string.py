@@ -1,0 +1,62 @@
+"""Strings: names, addresses and other text that matches by its beginning, whatever its case and accents.
+
+Source: http://hl7.org/fhir/R4/search.html#string
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from server.fhir.errors import Invalid
+from server.fhir.resource import Json
+from server.search.condition import Condition, Prefix
+from server.search.entries import Collector
+from server.search.kinds.kind import Asked, Index, Kind
+from server.search.values import unescape
+
+_NAME = ("text", "family", "given", "prefix", "suffix")
+_ADDRESS = ("text", "line", "city", "district", "state", "postalCode", "country")
+
+
+def normalised(text: str) -> str:
+    """The text in one case, without accents, its white space single."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.casefold())
+        text = "".join(one for one in decomposed if not unicodedata.combining(one))
+    return " ".join(text.casefold().split())
+
+
+def _text(name: str, value: Json, into: Collector) -> None:
+    text = normalised(value)
+    if text:
+        into.texts.add((name, text))
+
+
+def _parts(members: tuple[str, ...]) -> Index:
+    def index(name: str, value: Json, into: Collector) -> None:
+        for member in members:
+            found = value.get(member)
+            for one in found if isinstance(found, list) else (found,):
+                if one is not None:
+                    _text(name, one, into)
+
+    return index
+
+
+def matches(asked: Asked) -> Condition:
+    """The beginning of a text."""
+    text = normalised(unescape(asked.text))
+    if not text:
+        raise Invalid("a text is expected", expression=asked.parameter.code)
+    return Prefix(asked.name, text)
+
+
+STRING = Kind(
+    index={
+        "HumanName": _parts(_NAME),
+        "Address": _parts(_ADDRESS),
+        **dict.fromkeys(("string", "markdown", "code", "id", "uri"), _text),
+    },
+    match={"": matches},
+)
+"""The string type."""

@@ -1,0 +1,77 @@
+"""Tokens: codes, identifiers and other values that match whole.
+
+Codes and identifiers match whatever their letter case: R4 asks for that where case sensitivity is not known.
+Source: http://hl7.org/fhir/R4/search.html#token
+"""
+
+from __future__ import annotations
+
+from server.fhir.errors import Invalid
+from server.fhir.resource import Json
+from server.search.condition import Condition, Term
+from server.search.entries import Collector
+from server.search.kinds.kind import Asked, Kind
+from server.search.values import split, unescape
+
+
+def _add(name: str, system: str, code: str, into: Collector) -> None:
+    """The forms that a query may ask for: the code alone, the system alone, both; `|code` is a code of no system."""
+    code = code.casefold()
+    into.terms.add(f"{name}={code}")
+    into.terms.add(f"{name}={system}|{code}")
+    if system:
+        into.terms.add(f"{name}={system}|")
+
+
+def _coding(name: str, value: Json, into: Collector) -> None:
+    code, system = value.get("code"), value.get("system")
+    if code is not None:
+        _add(name, system or "", code, into)
+    elif system is not None:
+        into.terms.add(f"{name}={system}|")
+
+
+def _concept(name: str, value: Json, into: Collector) -> None:
+    for coding in value.get("coding", ()):
+        _coding(name, coding, into)
+
+
+def _identifier(name: str, value: Json, into: Collector) -> None:
+    _coding(name, {"code": value.get("value"), "system": value.get("system")}, into)
+
+
+def _contact(name: str, value: Json, into: Collector) -> None:
+    if "value" in value:
+        into.terms.add(f"{name}={value['value'].casefold()}")
+
+
+def _plain(name: str, value: Json, into: Collector) -> None:
+    into.terms.add(f"{name}={value.casefold()}")
+
+
+def _boolean(name: str, value: Json, into: Collector) -> None:
+    into.terms.add(f"{name}={'true' if value else 'false'}")
+
+
+def matches(asked: Asked) -> Condition:
+    """`[code]`, `[system]|[code]`, `[system]|` or `|[code]`."""
+    parts = [unescape(part) for part in split(asked.text, "|")]
+    if len(parts) > 2 or not any(parts):
+        raise Invalid("a token is a code, system|code, system| or |code", expression=asked.parameter.code)
+    if len(parts) == 1:
+        return Term(f"{asked.name}={parts[0].casefold()}")
+    return Term(f"{asked.name}={parts[0]}|{parts[1].casefold()}")
+
+
+TOKEN = Kind(
+    index={
+        "Coding": _coding,
+        "CodeableConcept": _concept,
+        "Identifier": _identifier,
+        "ContactPoint": _contact,
+        "boolean": _boolean,
+        **dict.fromkeys(("code", "id", "string", "uri", "url", "canonical", "oid", "uuid"), _plain),
+    },
+    match={"": matches},
+)
+"""The token type."""

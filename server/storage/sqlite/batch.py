@@ -1,0 +1,145 @@
+"""A transaction of the writer: commits are checked one by one, then their rows are written together.
+
+A commit is staged whole or, when a version or precondition is not as expected, not at all; staging never writes, so
+nothing has to be undone for one without losing the others.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from typing import Any
+
+from server.search.condition import Condition
+from server.storage.sqlite import entries, pages
+from server.storage.sqlite.entries import Packed
+from server.storage.sqlite.filters import Filters
+from server.storage.store import Change, Commit, Present, Query, Row, Stale
+
+_KNOWN = "SELECT rid,version,owner,entries FROM resource WHERE type=? AND id=?"
+_SUPERSEDE = """INSERT INTO history(rid,version,seq,at,method,owner,body)
+    SELECT rid,version,seq,at,method,owner,body FROM resource WHERE rid=?"""
+_STATEMENTS = (
+    ("superseded", _SUPERSEDE),
+    (
+        "updated",
+        "UPDATE resource SET version=?,seq=?,at=?,method=?,owner=?,epoch=?,entries=?,body=? WHERE rid=?",
+    ),
+    ("created", "INSERT INTO resource VALUES(?,?,?,?,?,?,?,?,?,?,?)"),
+    ("outbox", "INSERT INTO outbox VALUES(?,?,?,?,?,?)"),
+    ("term-", "DELETE FROM term WHERE k=? AND rid=?"),
+    ("span-", "DELETE FROM rng WHERE k=? AND lo=? AND hi=? AND rid=?"),
+    ("val-", "DELETE FROM val WHERE rid=? AND k=? AND lo=? AND hi=?"),
+    ("text-", "DELETE FROM str WHERE k=? AND v=? AND rid=?"),
+    ("sval-", "DELETE FROM sval WHERE rid=? AND k=? AND v=?"),
+    ("term+", "INSERT INTO term VALUES(?,?)"),
+    ("span+", "INSERT INTO rng VALUES(?,?,?,?)"),
+    ("val+", "INSERT INTO val VALUES(?,?,?,?)"),
+    ("text+", "INSERT INTO str VALUES(?,?,?)"),
+    ("sval+", "INSERT INTO sval VALUES(?,?,?)"),
+    ("reindexed", "UPDATE resource SET entries=?,epoch=? WHERE rid=?"),
+    ("place", "UPDATE meta SET value=max(value,?) WHERE name='reindexed'"),
+    ("fact-", "DELETE FROM fact WHERE rid=?"),
+    ("fact+", "INSERT INTO fact VALUES(?,?,?,?,?,?,?,?,?)"),
+)
+"""What is staged, and how it is written, in this order."""
+_SORTED = frozenset(("term-", "span-", "val-", "text-", "sval-", "term+", "span+", "val+", "text+", "sval+"))
+
+
+class Batch:
+    """One transaction under way on the writer's connection."""
+
+    def __init__(self, connection: sqlite3.Connection, compile: Filters, epoch: int) -> None:
+        self._connection = connection
+        self._compile = compile
+        self._epoch = epoch
+        self._staged: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._touched: set[tuple[str, str]] = set()
+        (self._rid,) = connection.execute("SELECT coalesce(max(rid),0) FROM resource").fetchone()
+        (self._seq,) = connection.execute("SELECT coalesce(max(seq),0) FROM resource").fetchone()
+
+    def add(self, commit: Commit) -> tuple[Row, ...]:
+        """Stage a commit and give its rows, without body; raises Stale or Present and stages nothing of it."""
+        targets = [(change.type, change.id) for change in commit.changes]
+        if commit.absent or not self._touched.isdisjoint(targets):
+            self.write()
+        for condition in commit.absent:
+            self._refuse_present(condition)
+        known = [self._known(change) for change in commit.changes]
+        self._touched.update(targets)
+        return tuple(self._stage(change, one) for change, one in zip(commit.changes, known, strict=True))
+
+    def write(self) -> None:
+        """Write what is staged."""
+        for name, statement in _STATEMENTS:
+            staged = self._staged.pop(name, None)
+            if staged:
+                if name in _SORTED:
+                    staged.sort()
+                self._connection.executemany(statement, staged)
+        self._touched.clear()
+
+    def reindex(self, rid: int, version: int, after: Packed) -> None:
+        """Stage new entries for a resource that still has this version."""
+        self.write()
+        found = self._connection.execute("SELECT version,entries FROM resource WHERE rid=?", (rid,)).fetchone()
+        if found[0] == version:
+            self._entries(rid, entries.unpack(found[1]), after)
+            self._staged["reindexed"].append((entries.pack(after), self._epoch, rid))
+
+    def reindexed(self, rid: int) -> None:
+        """Stage that all resources up to this one have entries of the present epoch."""
+        self._staged["place"].append((rid,))
+
+    def _refuse_present(self, condition: Condition) -> None:
+        if pages.page(self._connection, self._compile, Query(condition, 1)).rows:
+            raise Present(condition)
+
+    def _known(self, change: Change) -> tuple[int, Packed] | None:
+        """The rid and entries of what the change follows; None for a new resource."""
+        record = self._connection.execute(_KNOWN, (change.type, change.id)).fetchone()
+        version = 0 if record is None else record[1]
+        if version != change.version - 1:
+            raise Stale(f"{change.type}/{change.id}")
+        return None if record is None else (record[0], entries.unpack(record[3]))
+
+    def _stage(self, change: Change, known: tuple[int, Packed] | None) -> Row:
+        self._seq += 1
+        after = entries.keyed(change.entries, self._compile.keys)
+        packed = None if change.body is None else entries.pack(after)
+        head = (change.version, self._seq, change.at, change.method, change.owner, self._epoch, packed, change.body)
+        if known is None:
+            rid = self._rid = self._rid + 1
+            self._staged["created"].append((rid, change.type, change.id, *head))
+        else:
+            rid = known[0]
+            self._staged["superseded"].append((rid,))
+            self._staged["updated"].append((*head, rid))
+            self._staged["fact-"].append((rid,))
+        event = (self._seq, change.type, change.id, change.version, change.method, change.at)
+        self._staged["outbox"].append(event)
+        self._entries(rid, entries.NONE if known is None else known[1], after)
+        self._facts(rid, change)
+        return Row(change.type, change.id, change.version, change.at, change.method, None, rid, self._seq, change.owner)
+
+    def _entries(self, rid: int, before: Packed, after: Packed) -> None:
+        changed = entries.difference(before, after) if before is not entries.NONE else None
+        if changed is not None:
+            self._keyed("-", rid, changed.removed)
+        self._keyed("+", rid, after if changed is None else changed.added)
+
+    def _keyed(self, sign: str, rid: int, packed: Packed) -> None:
+        staged = self._staged
+        staged["term" + sign] += [(k, rid) for k in packed.terms]
+        for k, low, high in packed.spans:
+            staged["span" + sign].append((k, low, high, rid))
+            staged["val" + sign].append((rid, k, low, high))
+        for k, text in packed.texts:
+            staged["text" + sign].append((k, text, rid))
+            staged["sval" + sign].append((rid, k, text))
+
+    def _facts(self, rid: int, change: Change) -> None:
+        for one in change.facts:
+            exact = None if one.exact is None else str(one.exact)
+            row = (rid, one.kind, one.day, one.payer, one.provider, one.outcome, one.currency, one.amount, exact)
+            self._staged["fact+"].append(row)
