@@ -69,7 +69,7 @@ TOKEN = Kind(
         "CodeableConcept": _concept,
         "Identifier": _identifier,
         "ContactPoint": _contact,
-        "boolean": _boolean,
+        **dict.fromkeys(("boolean", "System.Boolean"), _boolean),
         **dict.fromkeys(("code", "id", "string", "uri", "url", "canonical", "oid", "uuid"), _plain),
     },
     match={"": matches},

@@ -1,0 +1,85 @@
+"""From a resource to its index entries, by the compiled expressions of its type's search parameters.
+
+Source: http://hl7.org/fhir/R4/searchparameter.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.fhir.definitions import Definitions
+from server.fhir.resource import Json, Resource
+from server.fhirpath.expression import Compiler, Expression
+from server.search import kinds
+from server.search.entries import Collector, Entries
+from server.search.kinds.kind import Kind
+from server.search.kinds.reference import target
+
+RECIPE = 1
+"""Counts up with each change that gives a resource other entries than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """A parameter of one type: its name, expression and kind, and the compartments that it places a resource in."""
+
+    name: str
+    expression: Expression
+    kind: Kind
+    compartments: tuple[str, ...]
+
+
+class Indexer:
+    """Indexes resources; the parameters of a type are compiled when the first of them comes."""
+
+    __slots__ = ("_compiler", "_definitions", "_types")
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._compiler = Compiler(definitions)
+        self._types: dict[str, tuple[_Indexed, ...]] = {}
+
+    def entries(self, resource: Resource) -> Entries:
+        """The entries of a valid resource that has its id and meta."""
+        type_ = resource["resourceType"]
+        into = Collector({f"_type={type_}"})
+        if type_ in self._definitions.compartments:
+            into.terms.add(f"_compartment={type_}/{resource['id']}")
+        for one in self._types.get(type_) or self._compile(type_):
+            _add(one, resource, into)
+        return into.entries()
+
+    def _compile(self, type_: str) -> tuple[_Indexed, ...]:
+        self._types[type_] = tuple(self._indexed(type_))
+        return self._types[type_]
+
+    def _indexed(self, type_: str) -> Iterator[_Indexed]:
+        for parameter in self._definitions.parameters[type_].values():
+            kind = kinds.of(parameter)
+            if kind is not None:
+                expression = self._compiler.compile(parameter.expression, type_)
+                places = tuple(self._compartments(type_, parameter.code))
+                yield _Indexed(f"{type_}.{parameter.code}", expression, kind, places)
+
+    def _compartments(self, type_: str, code: str) -> Iterator[str]:
+        """The compartments, as `Patient/`, whose definition names the parameter."""
+        for name, members in self._definitions.compartments.items():
+            if code in members.get(type_, ()):
+                yield f"{name}/"
+
+
+def _add(one: _Indexed, resource: Resource, into: Collector) -> None:
+    index = one.kind.index
+    for value, type_, _ in one.expression.nodes(resource):
+        add = index.get(type_)
+        if add is not None and value is not None:
+            add(one.name, value, into)
+            if one.compartments:
+                _place(value, one.compartments, into)
+
+
+def _place(value: Json, compartments: tuple[str, ...], into: Collector) -> None:
+    reference = target(value.get("reference", ""))
+    if reference.startswith(compartments):
+        into.terms.add(f"_compartment={reference}")
