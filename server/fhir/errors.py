@@ -21,7 +21,7 @@ Source: http://hl7.org/fhir/R4/http.html#Status-Codes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from server.fhir.outcome import Issue
 
@@ -35,6 +35,11 @@ class FhirError(Exception):
     def __init__(self, diagnostics: str, *, expression: str = "", issues: Sequence[Issue] = ()) -> None:
         super().__init__(diagnostics)
         self.issues = tuple(issues) or (Issue("error", self.code, diagnostics, expression),)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What HTTP says of such a failure beside its status."""
+        return {}
 
 
 class Invalid(FhirError):
@@ -57,6 +62,11 @@ class Unauthenticated(FhirError):
     status = 401
     code = "login"
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """How to sign in."""
+        return {"WWW-Authenticate": "Bearer"}
+
 
 class Forbidden(FhirError):
     """The one who asks may not."""
@@ -73,10 +83,23 @@ class NotFound(FhirError):
 
 
 class NotAllowed(FhirError):
-    """The interaction is not offered here."""
+    """The interaction is not offered here; `allow` are the methods that are."""
 
     status = 405
     code = "not-supported"
+    allow: Sequence[str] = ()
+
+    @classmethod
+    def but(cls, allow: Sequence[str]) -> NotAllowed:
+        """The failure of a method where only these are offered."""
+        error = cls(f"this method is not offered here, but {', '.join(allow)}")
+        error.allow = allow
+        return error
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The methods that are offered."""
+        return {"Allow": ", ".join(self.allow)} if self.allow else {}
 
 
 class NotAcceptable(FhirError):
@@ -133,3 +156,8 @@ class Unavailable(FhirError):
 
     status = 503
     code = "transient"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """When to ask again, in seconds."""
+        return {"Retry-After": "1"}

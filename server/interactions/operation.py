@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from server.fhir.errors import NotAllowed, NotFound
 from server.fhir.resource import Json, Resource
+from server.interactions import parameters
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
 
@@ -26,6 +28,10 @@ class Call:
     id: str
     parameters: Mapping[str, tuple[Json, ...]]
 
+    def one(self, name: str, default: Json = None) -> Json:
+        """The only value of a parameter, the default without one."""
+        return next(iter(self.parameters.get(name, ())), default)
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -38,3 +44,24 @@ class Operation:
     definition: Resource
     run: Callable[[Engine, Call], Awaitable[Reply]]
     consumes: tuple[tuple[str, str], ...]
+
+    def offers(self, type: str, id: str) -> bool:
+        """Whether the operation can be called on this: a resource, a type, or the system."""
+        if not type:
+            return bool(self.definition["system"])
+        level = "instance" if id else "type"
+        return bool(self.definition[level]) and type in self.definition.get("resource", ())
+
+
+async def run(engine: Engine, request: Request) -> Reply:
+    """`$name` on a resource, a type or the system: the reply of the operation."""
+    *on, called = request.path
+    type_, id_ = (*on, "", "")[:2]
+    found = engine.operations.get(called.removeprefix("$"), ())
+    operation = next((one for one in found if one.offers(type_, id_)), None)
+    if operation is None:
+        raise NotFound(f"there is no such operation on {'/'.join(on) or 'the system'}")
+    if request.method == "GET" and operation.definition["affectsState"]:
+        raise NotAllowed(f"{called} changes what is stored, so it is called by POST")
+    read = parameters.read(engine, operation.definition, request)
+    return await operation.run(engine, Call(request, type_, id_, read))

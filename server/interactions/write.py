@@ -57,9 +57,19 @@ async def commit(
     )
 
 
+def restamp(resource: Resource, row: Row) -> Resource:
+    """The resource as it would stand had it been stored as that row."""
+    return stamp(resource, row.version, moment(row.at))
+
+
 def instant(now: datetime) -> str:
     """FHIR's instant in UTC with milliseconds."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
+
+
+def moment(at: int) -> datetime:
+    """The time of whole milliseconds since 1970 UTC."""
+    return datetime.fromtimestamp(at // 1000, UTC).replace(microsecond=at % 1000 * 1000)
 
 
 def milliseconds(now: datetime) -> int:

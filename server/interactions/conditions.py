@@ -1,0 +1,51 @@
+"""Conditional requests: entity tags, If-Match, If-None-Match and Prefer.
+
+Source: http://hl7.org/fhir/R4/http.html#versions
+"""
+
+from __future__ import annotations
+
+import re
+
+from server.fhir.errors import Invalid, PreconditionFailed
+from server.interactions.request import Request
+
+_tag = re.compile(r'(?:W/)?"([A-Za-z0-9\-.]{1,64})"')
+PREFERENCES = ("minimal", "representation", "OperationOutcome")
+
+
+def etag(version: int) -> str:
+    """The weak entity tag of a version."""
+    return f'W/"{version}"'
+
+
+def check_match(request: Request, reference: str, version: int | None) -> None:
+    """Raise PreconditionFailed unless If-Match, where given, names the current version; None means there is none."""
+    header = request.headers.get("if-match")
+    if header is not None and (version is None or (header != "*" and str(version) not in tags(header, "If-Match"))):
+        stored = "does not exist" if version is None else f"has version {version}"
+        raise PreconditionFailed(f"{reference} {stored}, which If-Match does not name")
+
+
+def check_none_match(request: Request, reference: str, version: int | None) -> None:
+    """Raise PreconditionFailed when If-None-Match names the current version of something about to be written."""
+    header = request.headers.get("if-none-match")
+    if header is not None and version is not None and (header == "*" or str(version) in tags(header, "If-None-Match")):
+        raise PreconditionFailed(f"{reference} exists with version {version}, which If-None-Match excludes")
+
+
+def tags(header: str, name: str) -> tuple[str, ...]:
+    """The versions in a list of entity tags; raises Invalid when it is none."""
+    parts = [_tag.fullmatch(part.strip()) for part in header.split(",")]
+    if not all(parts):
+        raise Invalid(f'{name} must be an entity tag such as W/"3"')
+    return tuple(part.group(1) for part in parts if part)
+
+
+def preference(request: Request, default: str = "representation") -> str:
+    """What `Prefer: return=` asks for; the default when it asks for nothing known."""
+    for part in re.split("[,;]", request.headers.get("prefer", "")):
+        name, _, value = part.strip().partition("=")
+        if name == "return" and value in PREFERENCES:
+            return value
+    return default

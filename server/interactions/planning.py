@@ -1,0 +1,129 @@
+"""What the writing entries of a transaction mean: which resource each one touches, and what must be absent.
+
+Source: http://hl7.org/fhir/R4/http.html#trules
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from server.fhir.errors import FhirError, Invalid
+from server.interactions import entry, matching, payload
+from server.interactions.engine import Engine
+from server.interactions.entry import Entry
+from server.search.condition import Condition
+from server.storage.store import Row
+
+AT_ONCE = 1_000
+"""How many current versions are read in one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A writing entry with the resource that it touches.
+
+    `row` is the current version, None where there is none; `read` says that it is still to be read. `absent` must
+    match nothing when the step is committed.
+    """
+
+    entry: Entry
+    id: str
+    row: Row | None = None
+    absent: Condition | None = None
+    read: bool = False
+
+    @property
+    def type(self) -> str:
+        """The type of the resource."""
+        return self.entry.request.path[0]
+
+    @property
+    def reference(self) -> str:
+        """The relative reference of the resource."""
+        return f"{self.type}/{self.id}"
+
+    @property
+    def live(self) -> bool:
+        """Whether there is a current version that is not a deletion."""
+        return self.row is not None and self.row.body is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is to be written: a conditional create found what it asks for."""
+        return self.entry.request.method == "POST" and self.row is not None
+
+
+async def steps(engine: Engine, asked: Sequence[Entry]) -> tuple[Step, ...]:
+    """A step for each writing entry; raises the error of the first that cannot be one."""
+    planned = await asyncio.gather(*(_step(engine, one) for one in asked))
+    missing = [(step.type, step.id) for step in planned if step.read]
+    rows: dict[tuple[str, str], Row | None] = {}
+    for start in range(0, len(missing), AT_ONCE):
+        part = missing[start : start + AT_ONCE]
+        rows.update(zip(part, await engine.store.read_many(part), strict=True))
+    return _joined([replace(step, row=rows[step.type, step.id]) if step.read else step for step in planned])
+
+
+async def _step(engine: Engine, one: Entry) -> Step:
+    try:
+        return await _plan(engine, one)(engine, one)
+    except FhirError as error:
+        raise entry.failed(one, error) from error
+
+
+def _plan(engine: Engine, one: Entry) -> Plan:
+    plan = _PLANS.get((one.request.method, len(one.request.path)))
+    if plan is None or one.request.path[-1].startswith("$"):
+        raise Invalid("a transaction takes create, update, delete, read and search")
+    if not engine.definitions.is_resource(one.request.path[0]):
+        raise Invalid("R4 has no such resource type")
+    return plan
+
+
+async def _create(engine: Engine, one: Entry) -> Step:
+    payload.of_type(one.request, one.request.path[0])
+    found = await matching.of_create(engine, one.request)
+    return Step(one, found.id, found.row, found.absent)
+
+
+async def _update(engine: Engine, one: Entry) -> Step:
+    kind, name = one.request.path
+    payload.of_id(one.request, kind, name)
+    return Step(one, name, read=True)
+
+
+async def _conditional_update(engine: Engine, one: Entry) -> Step:
+    found = await matching.of_update(engine, one.request)
+    return Step(one, found.id, found.row, found.absent)
+
+
+async def _delete(engine: Engine, one: Entry) -> Step:
+    return Step(one, one.request.path[1], read=True)
+
+
+def _joined(planned: Sequence[Step]) -> tuple[Step, ...]:
+    """Creates on one condition are one resource; raises Invalid where two entries otherwise touch the same one."""
+    conditional: dict[Condition, str] = {}
+    touched: set[str] = set()
+    joined = []
+    for step in planned:
+        first = step.id if step.absent is None else conditional.setdefault(step.absent, step.id)
+        again = first != step.id or step.reference in touched
+        if again and step.entry.request.method != "POST":
+            raise entry.failed(step.entry, Invalid("another entry touches the same resource"))
+        touched.add(step.reference)
+        joined.append(replace(step, id=first, absent=None) if first != step.id else step)
+    return tuple(joined)
+
+
+Plan = Callable[[Engine, Entry], Awaitable[Step]]
+
+_PLANS: Mapping[tuple[str, int], Plan] = {
+    ("POST", 1): _create,
+    ("PUT", 2): _update,
+    ("PUT", 1): _conditional_update,
+    ("DELETE", 2): _delete,
+}
+"""Method and number of path segments to what the entry means."""

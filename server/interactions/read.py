@@ -1,0 +1,45 @@
+"""Read the current version of a resource.
+
+Source: http://hl7.org/fhir/R4/http.html#read
+"""
+
+from __future__ import annotations
+
+from server.fhir import codec
+from server.fhir.errors import Gone, NotFound
+from server.fhir.resource import Resource
+from server.interactions.conditions import tags
+from server.interactions.engine import Engine
+from server.interactions.replies import of_row, version_headers
+from server.interactions.request import Reply, Request
+from server.storage.store import Row
+
+
+async def run(engine: Engine, request: Request) -> Reply:
+    """`GET [type]/[id]`: the stored bytes, or 304 when the client has that version."""
+    kind, name = request.path
+    row = await current(engine, kind, name)
+    if _unchanged(request, row):
+        return Reply(304, headers=version_headers(row))
+    return of_row(row)
+
+
+async def resource(engine: Engine, request: Request, type: str, id: str) -> Resource:
+    """The decoded current version; raises NotFound or Gone. The caller may change it: nobody else has it."""
+    row = await current(engine, type, id)
+    return codec.stored(row.body or b"")
+
+
+async def current(engine: Engine, type: str, id: str) -> Row:
+    """The row of the current version; raises NotFound or Gone."""
+    row = await engine.store.read(type, id)
+    if row is None:
+        raise NotFound(f"there is no {type}/{id}")
+    if row.body is None:
+        raise Gone(f"{type}/{id} has been deleted")
+    return row
+
+
+def _unchanged(request: Request, row: Row) -> bool:
+    header = request.headers.get("if-none-match")
+    return header is not None and (header == "*" or str(row.version) in tags(header, "If-None-Match"))

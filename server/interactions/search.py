@@ -1,0 +1,99 @@
+"""Search a type, in pages.
+
+Source: http://hl7.org/fhir/R4/http.html#search
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from server.fhir.errors import Invalid
+from server.interactions import bundles
+from server.interactions.bundles import Entry
+from server.interactions.engine import Engine
+from server.interactions.request import Reply, Request
+from server.search import paging
+from server.search.compiler import Criteria
+from server.search.condition import Condition
+from server.search.paging import Cursors
+from server.storage.store import Query, Row
+
+PAGE, LARGEST_PAGE = 50, 1_000
+"""How many matches a page has when none or too many are asked for."""
+COUNTED = 1_000_000
+"""How far matches are counted for `_count=0`."""
+_MATCH = {"search": {"mode": "match"}}
+
+Pairs = Sequence[tuple[str, str]]
+
+
+async def run(engine: Engine, request: Request) -> Reply:
+    """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
+    condition, count = _condition(engine, request), page_size(request.query)
+    here = _url(request, [*_criteria(request.query), *_count(request.query, count)])
+    if count == 0:
+        total = await engine.store.count(condition, COUNTED)
+        return bundles.reply("searchset", (), [("self", here)], total)
+    cursors = Cursors(await engine.store.secret(), (here,))
+    page = await engine.store.search(Query(condition, count, below(cursors, request)))
+    links = [("self", here)]
+    if page.more:
+        links.append(("next", following(here, cursors.text(page.rows[-1].order, request.now))))
+    return bundles.reply("searchset", [_entry(request.base, row) for row in page.rows], links)
+
+
+def check(engine: Engine, request: Request) -> None:
+    """Raise Invalid for a query that is not understood."""
+    _condition(engine, request)
+    page_size(request.query)
+
+
+def page_size(query: Pairs) -> int:
+    """What `_count` asks for, at most LARGEST_PAGE; PAGE without it."""
+    text = _single(query, "_count")
+    if text is None:
+        return PAGE
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise Invalid("_count must be a whole number from 0 on", expression="_count")
+    return min(int(text), LARGEST_PAGE)
+
+
+def below(cursors: Cursors, request: Request) -> int | None:
+    """Where the page before ended, None for the first page; raises Invalid for a cursor that is not one of these."""
+    text = _single(request.query, paging.PARAMETER)
+    return None if text is None else cursors.below(text, request.now)
+
+
+def following(url: str, cursor: str) -> str:
+    """The URL of the page behind a cursor."""
+    return f"{url}{'&' if '?' in url else '?'}{paging.PARAMETER}={cursor}"
+
+
+def _condition(engine: Engine, request: Request) -> Condition:
+    (kind,) = request.path
+    return Criteria(engine.definitions, kind, request.now).condition(_criteria(request.query))
+
+
+def _criteria(query: Pairs) -> list[tuple[str, str]]:
+    return [pair for pair in query if pair[0] not in (paging.PARAMETER, "_count")]
+
+
+def _single(query: Pairs, name: str) -> str | None:
+    values = [value for key, value in query if key == name]
+    if len(values) > 1:
+        raise Invalid(f"{name} may be given once", expression=name)
+    return values[0] if values else None
+
+
+def _count(query: Pairs, count: int) -> list[tuple[str, str]]:
+    return [("_count", str(count))] if any(name == "_count" for name, _ in query) else []
+
+
+def _url(request: Request, asked: Pairs) -> str:
+    query = urlencode(asked, safe=":,|$/")
+    return f"{request.base}/{'/'.join(request.path)}" + (f"?{query}" if query else "")
+
+
+def _entry(base: str, row: Row) -> Entry:
+    return Entry(f"{base}/{row.type}/{row.id}", row.body or b"", _MATCH)

@@ -1,0 +1,115 @@
+"""A transaction: all entries or none, in one commit.
+
+Deletes, creates and updates are one change of the store, so that their order does not matter. Reads and searches that
+are not understood fail the transaction; the others are answered after it, each with what it found. A transaction that
+is overtaken by another write is planned anew.
+Source: http://hl7.org/fhir/R4/http.html#trules
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from server.fhir.errors import FhirError
+from server.fhir.outcome import outcome
+from server.fhir.resource import Resource
+from server.interactions import bundles, entry, naming, payload, planning, responses, single, update, write
+from server.interactions.engine import Engine
+from server.interactions.entry import Entry
+from server.interactions.planning import Step
+from server.interactions.request import Reply, Request
+from server.interactions.write import Draft, Removal
+from server.storage.store import Row
+
+_READING = ("GET", "HEAD")
+_STRIDE = 20
+"""How many resources are prepared before others have their turn."""
+
+
+async def run(engine: Engine, request: Request) -> Reply:
+    """The transaction-response: an answer for each entry in order; raises the error of the first that fails."""
+    payload.validated(engine, payload.of_type(request, "Bundle"))
+    asked = entry.entries(request)
+    reading = [one for one in asked if one.request.method in _READING]
+    writing = [one for one in asked if one.request.method not in _READING]
+    for one in reading:
+        _check(engine, one)
+
+    async def attempt() -> Reply:
+        answers = await _written(engine, request, await planning.steps(engine, writing))
+        for one in reading:
+            answers[one.place] = await _read(engine, one)
+        return bundles.reply("transaction-response", [answers[one.place] for one in asked])
+
+    return await engine.contention.persist(attempt, "a resource of the transaction")
+
+
+async def _written(engine: Engine, request: Request, steps: Sequence[Step]) -> dict[int, bundles.Entry]:
+    """Commit what the steps ask; the answers by the place of the entry."""
+    drafts = await _drafts(engine, request, steps)
+    absent = [step.absent for step in steps if step.absent is not None]
+    written = await write.commit(engine, request.now, list(drafts.values()), absent) if drafts else ()
+    rows = {place: one.row for place, one in zip(drafts, written, strict=True)}
+    by_reference = {f"{row.type}/{row.id}": row for row in rows.values()}
+    return {step.entry.place: _answer(step, rows.get(step.entry.place), by_reference) for step in steps}
+
+
+async def _drafts(engine: Engine, request: Request, steps: Sequence[Step]) -> dict[int, Draft | Removal]:
+    """What is to be written, by the place of the entry; nothing for what changes nothing."""
+    conditional = await naming.of_conditions(engine, request, naming.texts(engine, steps))
+    rename = naming.rename(naming.of_entries(steps), conditional)
+    drafts: dict[int, Draft | Removal] = {}
+    created: set[str] = set()
+    for number, step in enumerate(steps):
+        if number % _STRIDE == _STRIDE - 1:
+            await asyncio.sleep(0)
+        if step.settled or step.reference in created:
+            continue
+        created.add(step.reference)
+        body = step.entry.request.body
+        resource = engine.rewriter.rewrite({**body, "id": step.id}, rename) if body is not None else None
+        draft = _draft(step, resource)
+        if draft is not None:
+            drafts[step.entry.place] = draft
+    return drafts
+
+
+def _draft(step: Step, resource: Resource | None) -> Draft | Removal | None:
+    request, row = step.entry.request, step.row
+    if request.method == "POST":
+        return Draft(resource or {})
+    try:
+        update.check(request, row, step.reference)
+    except FhirError as error:
+        raise entry.failed(step.entry, error) from error
+    if request.method == "DELETE":
+        return Removal(step.type, step.id, row.version + 1) if row is not None and row.body is not None else None
+    if row is not None and update.unchanged(row, resource or {}):
+        return None
+    return Draft(resource or {}, row.version + 1 if row else 1, "PUT")
+
+
+def _answer(step: Step, written: Row | None, by_reference: dict[str, Row]) -> bundles.Entry:
+    """The answer to a step: `written` is its row, None where nothing was written for it."""
+    row = written or by_reference.get(step.reference) or step.row
+    request = step.entry.request
+    if request.method == "DELETE" or row is None:
+        return bundles.Entry(members={"response": {"status": "204 No Content"}})
+    created = written is not None and not step.live
+    return responses.of_row(request, row, 201 if created else 200)
+
+
+def _check(engine: Engine, one: Entry) -> None:
+    try:
+        single.check(engine, one.request)
+    except FhirError as error:
+        raise entry.failed(one, error) from error
+
+
+async def _read(engine: Engine, one: Entry) -> bundles.Entry:
+    """What a read finds once everything is committed; finding nothing is an answer too."""
+    try:
+        return responses.of_reply(one.request, await single.run(engine, one.request))
+    except FhirError as error:
+        return responses.of_outcome(error.status, outcome(entry.issues(one, error)))

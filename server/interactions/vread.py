@@ -1,0 +1,26 @@
+"""Read one version of a resource.
+
+Source: http://hl7.org/fhir/R4/http.html#vread
+"""
+
+from __future__ import annotations
+
+from server.fhir.errors import Gone, NotFound
+from server.interactions.engine import Engine
+from server.interactions.replies import of_row
+from server.interactions.request import Reply, Request
+
+
+async def run(engine: Engine, request: Request) -> Reply:
+    """`GET [type]/[id]/_history/[vid]`."""
+    kind, name, _, version = request.path
+    row = await engine.store.vread(kind, name, int(version)) if _is_version(version) else None
+    if row is None:
+        raise NotFound(f"there is no version {version[:20]} of {kind}/{name}")
+    if row.body is None:
+        raise Gone(f"version {version} of {kind}/{name} is its deletion")
+    return of_row(row)
+
+
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18 and not text.startswith("0")
