@@ -102,8 +102,12 @@ async def serve(
     connection_limit: int = CONNECTION_LIMIT,
     idle: float = IDLE_SECONDS,
     tls: SSLContext | None = None,
+    reuse_port: bool = False,
 ) -> Server:
-    """Listen for messages and answer each with what `handle` returns; port 0 takes a free one."""
+    """Listen for messages and answer each with what `handle` returns; port 0 takes a free one.
+
+    With `reuse_port` several processes may listen on one port.
+    """
     connections: set[Connection] = set()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -119,7 +123,7 @@ async def serve(
         finally:
             connections.discard(connection)
 
-    listener = await asyncio.start_server(accept, host, port, ssl=tls)
+    listener = await asyncio.start_server(accept, host, port, ssl=tls, reuse_port=reuse_port or None)
     return Server(listener, listener.sockets[0].getsockname()[1], connections)
 
 

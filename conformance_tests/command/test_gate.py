@@ -1,0 +1,112 @@
+"""Who may come in: deny by default, and what an open server refuses. Over real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance_tests.command.processes import Served, almoner, raw, serving
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving("--open", cwd=tmp_path_factory.mktemp("open")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(cwd=tmp_path_factory.mktemp("closed")) as served:
+        yield served
+
+
+def _ask(served: Served, method: str, path: str, *headers: str) -> tuple[int, bytes]:
+    given = headers if any(one.startswith("Host:") for one in headers) else (f"Host: 127.0.0.1:{served.port}", *headers)
+    lines = [f"{method} {path} HTTP/1.1", *given, "Content-Length: 0", "Connection: close"]
+    return raw(served.port, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+
+
+PUBLIC = ("/fhir/metadata", "/livez", "/readyz")
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_closed_server_shows_what_is_public(closed: Served, path: str) -> None:
+    assert _ask(closed, "GET", path)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/fhir"),
+        ("POST", "/fhir"),
+        ("GET", "/fhir/Patient"),
+        ("GET", "/fhir/Patient/a"),
+        ("PUT", "/fhir/Patient/a"),
+        ("DELETE", "/fhir/Patient/a"),
+        ("POST", "/fhir/Claim/$submit"),
+        ("POST", "/fhir/metadata"),
+        ("GET", "/fhir/metadata/../Patient"),
+        ("GET", "/fhir/Patient/a?x=/fhir/metadata"),
+        ("GET", "//fhir/metadata"),
+        ("GET", "/fhir/Patient%2f..%2f..%2ffhir%2fmetadata"),
+        ("GET", "/docs"),
+        ("GET", "/openapi.json"),
+        ("GET", "/nonsense"),
+    ],
+)
+def test_a_closed_server_asks_for_a_sign_in_everywhere_else(closed: Served, method: str, path: str) -> None:
+    status, answer = _ask(closed, method, path)
+    assert status == 401
+    assert b"www-authenticate: Bearer" in answer
+    assert b'"code":"login"' in answer
+
+
+def test_what_is_well_known_is_public_but_not_there(closed: Served) -> None:
+    assert _ask(closed, "GET", "/.well-known/smart-configuration")[0] == 404
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.2", "LOCALHOST"])
+def test_an_open_server_answers_to_its_loopback_names(opened: Served, host: str) -> None:
+    assert _ask(opened, "GET", "/fhir/Patient", f"Host: {host}:{opened.port}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["attacker.example", "127.0.0.1.attacker.example", "localhost.attacker.example", "10.0.0.1", "", "127.0.0.1@x"],
+)
+def test_a_name_that_resolves_here_by_dns_rebinding_is_refused(opened: Served, host: str) -> None:
+    for path in ("/fhir/Patient", "/fhir/metadata", "/livez"):
+        assert _ask(opened, "GET", path, f"Host: {host}")[0] == 403
+
+
+@pytest.mark.parametrize("origin", ["http://attacker.example", "null", "http://localhost:1", "https://127.0.0.1"])
+def test_a_page_of_another_origin_is_refused(opened: Served, origin: str) -> None:
+    for method in ("GET", "POST", "OPTIONS"):
+        assert _ask(opened, method, "/fhir/Patient", f"Origin: {origin}")[0] == 403
+
+
+def test_a_page_of_its_own_origin_is_answered(opened: Served) -> None:
+    assert _ask(opened, "GET", "/fhir/Patient", f"Origin: http://127.0.0.1:{opened.port}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For: 10.0.0.1", "X-Forwarded-Host: a", "Forwarded: for=a", "X-Real-IP: a", "Via: 1.1 a"]
+)
+def test_what_a_proxy_passes_on_is_refused(opened: Served, header: str) -> None:
+    assert _ask(opened, "GET", "/fhir/Patient", header)[0] == 403
+
+
+def test_an_open_server_sends_no_cors_headers(opened: Served) -> None:
+    origin = f"Origin: http://127.0.0.1:{opened.port}"
+    for method in ("GET", "OPTIONS"):
+        assert b"access-control" not in _ask(opened, method, "/fhir/Patient", origin)[1].lower()
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.1", "::", "almoner.example"])
+def test_open_is_refused_on_any_address_but_a_loopback_one(address: str, tmp_path: Path) -> None:
+    ended = almoner("serve", "--open", "--host", address, "--port", "0", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
+    assert "--open" in ended.stderr

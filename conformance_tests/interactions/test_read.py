@@ -1,0 +1,102 @@
+"""Read, vread and history: http://hl7.org/fhir/R4/http.html#read."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance_tests.interactions.serving import BASE, Service, body, issues, link, patient
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_read_gives_the_current_version(server: Service) -> None:
+    created = await server.create(patient(gender="male"))
+    answer = await server.get(f"Patient/{created['id']}")
+    assert (answer.status_code, body(answer)) == (200, created)
+    assert (answer.headers["etag"], answer.headers["last-modified"]) == ('W/"1"', "Tue, 24 Nov 2026 09:30:00 GMT")
+
+
+async def test_a_resource_that_never_was_is_not_found(server: Service) -> None:
+    answer = await server.get("Patient/nobody")
+    assert (answer.status_code, issues(answer)) == (404, [("error", "not-found", "")])
+
+
+async def test_a_deleted_resource_is_gone(server: Service) -> None:
+    await server.create(patient())
+    await server.delete("Patient/id-1")
+    answer = await server.get("Patient/id-1")
+    assert (answer.status_code, issues(answer)) == (410, [("error", "deleted", "")])
+
+
+async def test_a_client_that_has_the_version_gets_no_body(server: Service) -> None:
+    await server.create(patient())
+    answer = await server.get("Patient/id-1", if_none_match='W/"1"')
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", 'W/"1"')
+    assert (await server.get("Patient/id-1", if_none_match='W/"2"')).status_code == 200
+
+
+async def test_every_version_can_be_read(server: Service) -> None:
+    await server.create(patient(gender="male"))
+    await server.put("Patient/id-1", patient(id="id-1", gender="female"))
+    genders = [body(await server.get(f"Patient/id-1/_history/{version}"))["gender"] for version in (1, 2)]
+    assert genders == ["male", "female"]
+
+
+@pytest.mark.parametrize("version", ["3", "0", "01", "x", "99999999999999999999"])
+async def test_a_version_that_never_was_is_not_found(server: Service, version: str) -> None:
+    await server.create(patient())
+    assert (await server.get(f"Patient/id-1/_history/{version}")).status_code == 404
+
+
+async def test_the_version_of_a_deletion_is_gone(server: Service) -> None:
+    await server.create(patient())
+    await server.delete("Patient/id-1")
+    assert (await server.get("Patient/id-1/_history/1")).status_code == 200
+    assert (await server.get("Patient/id-1/_history/2")).status_code == 410
+
+
+async def test_history_shows_every_version_newest_first(server: Service) -> None:
+    await server.create(patient())
+    await server.put("Patient/id-1", patient(id="id-1", gender="female"))
+    await server.delete("Patient/id-1")
+    await server.put("Patient/id-1", patient(id="id-1"))
+    history = body(await server.get("Patient/id-1/_history"))
+    assert history["type"] == "history"
+    assert [(one["request"], one["response"]["status"], one["response"]["etag"]) for one in history["entry"]] == [
+        ({"method": "PUT", "url": "Patient/id-1"}, "200 OK", 'W/"4"'),
+        ({"method": "DELETE", "url": "Patient/id-1"}, "204 No Content", 'W/"3"'),
+        ({"method": "PUT", "url": "Patient/id-1"}, "200 OK", 'W/"2"'),
+        ({"method": "POST", "url": "Patient"}, "201 Created", 'W/"1"'),
+    ]
+    assert ["resource" in one for one in history["entry"]] == [True, False, True, True]
+    assert {one["fullUrl"] for one in history["entry"]} == {f"{BASE}/Patient/id-1"}
+
+
+async def test_history_comes_in_pages(server: Service) -> None:
+    await server.create(patient())
+    for number in range(4):
+        await server.put("Patient/id-1", patient(id="id-1", multipleBirthInteger=number))
+    seen: list[str] = []
+    url: str | None = "Patient/id-1/_history?_count=2"
+    while url is not None:
+        page = body(await server.get(url))
+        seen += [entry["resource"]["meta"]["versionId"] for entry in page["entry"]]
+        url = link(page, "next")
+    assert seen == ["5", "4", "3", "2", "1"]
+
+
+async def test_the_history_of_what_never_was_is_not_found(server: Service) -> None:
+    assert (await server.get("Patient/nobody/_history")).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["_since=2026", "_count=0", "_count=x", "_cursor=x", "_cursor=AAAA"])
+async def test_history_refuses_what_it_does_not_understand(server: Service, query: str) -> None:
+    await server.create(patient())
+    answer = await server.get(f"Patient/id-1/_history?{query}")
+    assert (answer.status_code, issues(answer)[0][2]) == (400, query.partition("=")[0])
+
+
+async def test_a_read_refuses_a_parameter_that_it_does_not_take(server: Service) -> None:
+    await server.create(patient())
+    answer = await server.get("Patient/id-1?_summary=true")
+    assert (answer.status_code, issues(answer)) == (400, [("error", "not-supported", "_summary")])

@@ -1,0 +1,265 @@
+"""Batches and transactions: http://hl7.org/fhir/R4/http.html#transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance_tests.interactions.serving import BASE, Service, body, issues, patient
+from server.fhir.resource import Resource
+
+pytestmark = pytest.mark.anyio
+
+IDENTIFIED = patient(identifier=[{"system": "urn:s", "value": "1"}])
+FIRST, SECOND = "urn:uuid:11111111-1111-4111-8111-111111111111", "urn:uuid:22222222-2222-4222-8222-222222222222"
+
+
+def bundle(*entries: Resource, type: str = "transaction") -> Resource:
+    """A Bundle of entries."""
+    return {"resourceType": "Bundle", "type": type, "entry": list(entries)}
+
+
+def entry(method: str, url: str, resource: Resource | None = None, full_url: str = "", **more: Any) -> Resource:
+    """An entry; `more` are further elements of its request."""
+    found: Resource = {"request": {"method": method, "url": url, **more}}
+    if full_url:
+        found["fullUrl"] = full_url
+    return {**found, "resource": resource} if resource is not None else found
+
+
+def responses(answer: Any) -> list[tuple[str, str]]:
+    """Status and location of each entry of a response Bundle."""
+    found = body(answer)
+    assert answer.status_code == 200, answer.text
+    return [(one["response"]["status"], one["response"].get("location", "")) for one in found["entry"]]
+
+
+async def test_a_transaction_creates_updates_and_deletes_in_one(server: Service) -> None:
+    await server.put("Patient/a", patient(id="a"))
+    await server.put("Patient/b", patient(id="b"))
+    sent = bundle(
+        entry("POST", "Patient", patient()),
+        entry("PUT", "Patient/a", patient(id="a", gender="male")),
+        entry("DELETE", "Patient/b"),
+        entry("PUT", "Patient/new", patient(id="new")),
+        entry("DELETE", "Patient/nobody"),
+    )
+    answer = await server.post("", sent)
+    assert body(answer)["type"] == "transaction-response"
+    assert responses(answer) == [
+        ("201 Created", "Patient/id-1/_history/1"),
+        ("200 OK", "Patient/a/_history/2"),
+        ("204 No Content", ""),
+        ("201 Created", "Patient/new/_history/1"),
+        ("204 No Content", ""),
+    ]
+    assert await server.found("Patient") == ["new", "id-1", "a"]
+
+
+async def test_entries_refer_to_one_another_by_full_url(server: Service) -> None:
+    observation: Resource = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "x"},
+        "subject": {"reference": FIRST},
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": FIRST}],
+        "extension": [{"url": "urn:e", "valueUri": FIRST}, {"url": "urn:e", "valueString": FIRST}],
+        "text": {
+            "status": "generated",
+            "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{FIRST}">p</a></div>',
+        },
+    }
+    sent = bundle(
+        entry("POST", "Observation", observation, SECOND),
+        entry("POST", "Patient", patient(link=[{"other": {"reference": f"{FIRST}"}, "type": "seealso"}]), FIRST),
+    )
+    assert [status for status, _ in responses(await server.post("", sent))] == ["201 Created", "201 Created"]
+    (patient_id,) = await server.found("Patient")
+    (stored,) = [body(await server.get(f"Observation/{one}")) for one in await server.found("Observation")]
+    assert stored["subject"] == {"reference": f"Patient/{patient_id}"}
+    assert stored["identifier"] == observation["identifier"]
+    assert stored["extension"] == [
+        {"url": "urn:e", "valueUri": f"Patient/{patient_id}"},
+        {"url": "urn:e", "valueString": FIRST},
+    ]
+    assert f'href="Patient/{patient_id}"' in stored["text"]["div"]
+    assert await server.found(f"Observation?subject=Patient/{patient_id}") == [stored["id"]]
+
+
+async def test_a_full_url_that_is_an_address_names_its_resource_too(server: Service) -> None:
+    sent = bundle(
+        entry("POST", "Patient", patient(id="old"), "http://elsewhere.example/fhir/Patient/old"),
+        entry(
+            "POST",
+            "Basic",
+            {"resourceType": "Basic", "code": {"text": "x"}, "subject": {"reference": "Patient/old"}},
+            "http://elsewhere.example/fhir/Basic/1",
+        ),
+    )
+    await server.post("", sent)
+    (found,) = [body(await server.get(f"Basic/{one}")) for one in await server.found("Basic")]
+    assert found["subject"] == {"reference": f"Patient/{(await server.found('Patient'))[0]}"}
+
+
+async def test_conditional_references_become_what_they_find(server: Service) -> None:
+    await server.put("Patient/a", {**IDENTIFIED, "id": "a"})
+    basic: Resource = {
+        "resourceType": "Basic",
+        "code": {"text": "x"},
+        "subject": {"reference": "Patient?identifier=urn:s|1"},
+    }
+    await server.post("", bundle(entry("POST", "Basic", basic)))
+    (found,) = [body(await server.get(f"Basic/{one}")) for one in await server.found("Basic")]
+    assert found["subject"] == {"reference": "Patient/a"}
+
+
+@pytest.mark.parametrize(("copies", "status"), [(0, 400), (2, 412)])
+async def test_a_conditional_reference_that_finds_not_one_stores_nothing(
+    server: Service, copies: int, status: int
+) -> None:
+    for _ in range(copies):
+        await server.create(IDENTIFIED)
+    basic: Resource = {
+        "resourceType": "Basic",
+        "code": {"text": "x"},
+        "subject": {"reference": "Patient?identifier=urn:s|1"},
+    }
+    assert (await server.post("", bundle(entry("POST", "Basic", basic)))).status_code == status
+    assert await server.found("Basic") == []
+
+
+async def test_conditional_entries_find_what_exists(server: Service) -> None:
+    await server.put("Patient/a", {**IDENTIFIED, "id": "a"})
+    sent = bundle(
+        entry("POST", "Patient", IDENTIFIED, FIRST, ifNoneExist="identifier=urn:s|1"),
+        entry("PUT", "Patient?identifier=urn:s|2", patient(identifier=[{"system": "urn:s", "value": "2"}]), SECOND),
+        entry("POST", "Basic", {"resourceType": "Basic", "code": {"text": "x"}, "subject": {"reference": FIRST}}),
+    )
+    assert responses(await server.post("", sent)) == [
+        ("200 OK", "Patient/a/_history/1"),
+        ("201 Created", "Patient/id-1/_history/1"),
+        ("201 Created", "Basic/id-2/_history/1"),
+    ]
+    assert body(await server.get("Basic/id-2"))["subject"] == {"reference": "Patient/a"}
+    again = await server.post("", bundle(*sent["entry"][:2]))
+    assert [status for status, _ in responses(again)] == ["200 OK", "200 OK"]
+    assert body(await server.get("Patient/id-1"))["meta"]["versionId"] == "1"
+
+
+async def test_creates_on_one_condition_are_one_resource(server: Service) -> None:
+    sent = bundle(
+        entry("POST", "Patient", IDENTIFIED, FIRST, ifNoneExist="identifier=urn:s|1"),
+        entry("POST", "Patient", IDENTIFIED, SECOND, ifNoneExist="identifier=urn:s|1"),
+    )
+    statuses = responses(await server.post("", sent))
+    assert statuses == [("201 Created", "Patient/id-1/_history/1"), ("200 OK", "Patient/id-1/_history/1")]
+    assert len(await server.found("Patient")) == 1
+
+
+FAILING: tuple[tuple[str, Resource, int, str], ...] = (
+    ("an invalid resource", entry("POST", "Patient", patient(gender="x")), 400, "Bundle.entry[9].resource.gender"),
+    ("a wrong version", entry("PUT", "Patient/a", patient(id="a"), ifMatch='W/"7"'), 412, "Bundle.entry[9]"),
+    ("another id", entry("PUT", "Patient/a", patient(id="b")), 400, "Bundle.entry[9].resource.id"),
+    ("another type", entry("POST", "Observation", patient()), 400, "Bundle.entry[9].request"),
+    ("an unknown type", entry("POST", "Nonsense", patient()), 400, "Bundle.entry[9]"),
+    ("a method that is none of these", entry("PATCH", "Patient/a", patient()), 400, "Bundle.entry[9]"),
+    ("an operation", entry("POST", "Patient/$x", patient()), 400, "Bundle.entry[9]"),
+    ("a query not understood", entry("GET", "Patient?nonsense=1"), 400, "Bundle.entry[9].request"),
+    (
+        "an address of another server",
+        entry("GET", "http://elsewhere.example/fhir/Patient"),
+        400,
+        "Bundle.entry[9].request.url",
+    ),
+    (
+        "a condition not understood",
+        entry("POST", "Patient", patient(), ifNoneExist="nonsense=1"),
+        400,
+        "Bundle.entry[9].request",
+    ),
+    ("a resource touched twice", entry("PUT", "Patient/new", patient(id="new")), 400, "Bundle.entry[9]"),
+)
+
+
+@pytest.mark.parametrize(("what", "tenth", "status", "expression"), FAILING, ids=[one[0] for one in FAILING])
+async def test_a_transaction_whose_tenth_entry_fails_stores_nothing(
+    server: Service, what: str, tenth: Resource, status: int, expression: str
+) -> None:
+    await server.put("Patient/a", patient(id="a"))
+    good = [entry("PUT", f"Patient/new{number or ''}", patient(id=f"new{number or ''}")) for number in range(9)]
+    answer = await server.post("", bundle(*good, tenth))
+    assert (answer.status_code, issues(answer)[0][2]) == (status, expression), answer.text
+    assert await server.found("Patient") == ["a"]
+
+
+async def test_reads_see_what_the_transaction_wrote(server: Service) -> None:
+    sent = bundle(
+        entry("GET", "Patient?gender=male"),
+        entry("PUT", "Patient/a", patient(id="a", gender="male")),
+        entry("GET", "Patient/a"),
+        entry("GET", "Patient/nobody"),
+    )
+    found = body(await server.post("", sent))["entry"]
+    assert [one["resource"]["id"] for one in found[0]["resource"]["entry"]] == ["a"]
+    assert found[2]["resource"]["id"] == "a"
+    assert found[3]["response"]["status"] == "404 Not Found"
+
+
+async def test_prefer_decides_whether_resources_come_back(server: Service) -> None:
+    sent = bundle(entry("PUT", "Patient/a", patient(id="a")))
+    minimal = body(await server.post("", sent))
+    whole = body(
+        await server.post("", bundle(entry("PUT", "Patient/b", patient(id="b"))), prefer="return=representation")
+    )
+    assert ("resource" in minimal["entry"][0], whole["entry"][0]["resource"]["id"]) == (False, "b")
+
+
+async def test_a_batch_performs_each_entry_by_itself(server: Service) -> None:
+    await server.put("Patient/a", patient(id="a"))
+    sent = bundle(
+        entry("POST", "Patient", patient(gender="x")),
+        entry("PUT", "Patient/b", patient(id="b")),
+        entry("GET", "Patient/a"),
+        entry("DELETE", "Patient/nobody"),
+        entry("GET", "Nonsense/1"),
+        entry("POST", "Patient", patient()),
+        entry("GET", "metadata"),
+        type="batch",
+    )
+    answer = await server.post("", sent)
+    found = body(answer)
+    assert found["type"] == "batch-response"
+    assert [one["response"]["status"] for one in found["entry"]] == [
+        "400 Bad Request",
+        "201 Created",
+        "200 OK",
+        "204 No Content",
+        "404 Not Found",
+        "201 Created",
+        "200 OK",
+    ]
+    assert found["entry"][0]["response"]["outcome"]["issue"][0]["expression"] == ["Bundle.entry[0].resource.gender"]
+    assert found["entry"][2]["resource"]["id"] == "a"
+    assert found["entry"][5]["response"]["location"] == f"{BASE}/Patient/id-1/_history/1"
+
+
+@pytest.mark.parametrize("type_", ["collection", "searchset", "document", "nonsense"])
+async def test_only_batches_and_transactions_are_performed(server: Service, type_: str) -> None:
+    answer = await server.post("", bundle(type=type_))
+    assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.type")
+
+
+async def test_an_empty_transaction_succeeds(server: Service) -> None:
+    answer = await server.post("", {"resourceType": "Bundle", "type": "transaction"})
+    assert (answer.status_code, "entry" in body(answer)) == (200, False)
+
+
+@pytest.mark.parametrize("type_", ["batch", "transaction"])
+@pytest.mark.parametrize(
+    "entries", ["x", [], [1], [{}], [{"request": {"method": "GET"}}], [{"request": {"url": "Patient"}}]]
+)
+async def test_a_bundle_that_is_none_is_refused(server: Service, type_: str, entries: Any) -> None:
+    answer = await server.post("", {"resourceType": "Bundle", "type": type_, "entry": entries})
+    assert answer.status_code == 400
+    assert all(one[2].startswith("Bundle.entry") for one in issues(answer))

@@ -1,0 +1,5 @@
+"""`python -m server` is `almoner`."""
+
+from server.cli import main
+
+main()

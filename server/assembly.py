@@ -1,0 +1,76 @@
+"""The parts put together: definitions, store, validator, indexer and operations make an Engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from uuid import uuid4
+
+import operations
+from capability import statement
+from capability.statement import Software
+from operations.billing import facts
+from profiles import load
+from server.config import Settings
+from server.fhir.definitions import Definitions
+from server.interactions import table
+from server.interactions.contention import Contention
+from server.interactions.engine import Engine
+from server.interactions.rewriting import Rewriter
+from server.search import indexer
+from server.search.indexer import Indexer
+from server.storage.sqlite.store import SqliteStore
+from server.storage.store import Store
+from server.validation.validator import compile_validator
+
+RELEASED = "2026-11-26"
+"""The day of this version."""
+
+
+def version() -> str:
+    """The version of the installed distribution."""
+    return metadata.version("almoner")
+
+
+async def open_store(settings: Settings, definitions: Definitions) -> Store:
+    """The store that the settings name; raises Incompatible or Unavailable."""
+    return SqliteStore(settings.data, definitions.version, indexer.RECIPE)
+
+
+def engine(store: Store, definitions: Definitions, guides: tuple[str, ...] = ()) -> Engine:
+    """The engine on a store."""
+    software = Software(version(), RELEASED, guides)
+    return Engine(
+        definitions=definitions,
+        store=store,
+        validate=compile_validator(definitions).issues,
+        index=Indexer(definitions).entries,
+        facts=facts.imported,
+        clock=_now,
+        new_id=_new_id,
+        operations=operations.ALL,
+        statement=lambda base: statement.statement(base, software, definitions, table.TABLE, operations.ALL),
+        rewriter=Rewriter(definitions),
+        contention=Contention(),
+    )
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Engine]:
+    """The engine on the store that the settings name, which is closed at the end."""
+    definitions = load.definitions()
+    store = await open_store(settings, definitions)
+    try:
+        yield engine(store, definitions)
+    finally:
+        await store.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return str(uuid4())

@@ -1,0 +1,57 @@
+"""Settings as options of a subcommand: what the command line says comes before the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from server import config
+from server.config import SETTINGS, Setting, Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+STORE = ("data", "mongo")
+"""The settings of a command that opens a store itself."""
+
+
+def of(*names: str) -> Callable[[F], F]:
+    """A decorator that adds the options of these settings, all when none is named."""
+    wanted = [one for one in SETTINGS if not names or one.name in names]
+
+    def decorate(command: F) -> F:
+        for one in reversed(wanted):
+            command = _option(one)(command)
+        return command
+
+    return decorate
+
+
+def text(given: Mapping[str, Any]) -> dict[str, str]:
+    """The settings that the environment or these options give, by name as text."""
+    stated = {name: _text(value) for name, value in given.items() if value not in (None, ())}
+    return {**config.environment(os.environ), **stated}
+
+
+def settings(given: Mapping[str, Any]) -> Settings:
+    """The settings by environment and options; raises click.ClickException for what cannot be used."""
+    try:
+        return config.settings(text(given))
+    except config.Unusable as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _option(one: Setting) -> Callable[[F], F]:
+    shown = f"{one.help} [{one.variable}{f'; default: {one.text}' if one.text else ''}]"
+    if one.read is config.flag:
+        return click.option(one.option, one.name, is_flag=True, default=None, help=shown)
+    multiple = one.read is config.paths
+    return click.option(one.option, one.name, multiple=multiple, metavar=one.metavar, help=shown)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return os.pathsep.join(value)
+    return str(value)

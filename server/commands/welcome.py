@@ -1,0 +1,48 @@
+"""What a server does before it starts, and what it says when it is ready."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from server import assembly
+from server.commands import practice
+from server.config import Settings
+from server.rest.decode import PREFIX
+from server.search.condition import Any, Term
+from server.storage.store import Store
+
+
+async def prepare(settings: Settings) -> int:
+    """Open the store and load the example practice where that is asked for and all is empty; how many resources."""
+    async with assembly.opened(settings) as engine:
+        if settings.demo and await _empty(engine.store, engine.definitions.resource_types):
+            return await practice.load(engine)
+    return 0
+
+
+def show(console: Console, settings: Settings, port: int, loaded: int) -> None:
+    """Print the addresses, a warning where sign-in is off, and three commands to try."""
+    base = f"http://{settings.host}:{port}"
+    store = settings.mongo.rpartition("@")[2] if settings.mongo else f"SQLite in {settings.data}"
+    console.print(f"[bold]Almoner {assembly.version()}[/] serves [bold]{base}{PREFIX}[/]  ({store})", highlight=False)
+    if settings.mllp_port is not None:
+        console.print(f"  HL7 v2 (MLLP) on {settings.host}:{settings.mllp_port}", highlight=False)
+    if loaded:
+        console.print(f"  The store was empty: {loaded} resources of the example practice are loaded.", highlight=False)
+    if settings.open:
+        console.print("  [bold red]OPEN: anyone at this machine may read and change everything without sign-in.[/]")
+    console.print("Try, in another terminal:")
+    for line in _COMMANDS:
+        console.print(f"  {line.format(url=base + PREFIX)}", highlight=False, soft_wrap=True)
+    console.print("Stop with Ctrl-C.")
+
+
+_COMMANDS = (
+    "curl -s '{url}/Patient?name=rivera'",
+    "curl -s '{url}/$report?start=2026-01-01&end=2026-12-31&group-by=payer&_format=csv'",
+    ".venv/bin/almoner tour --url {url}",
+)
+
+
+async def _empty(store: Store, types: tuple[str, ...]) -> bool:
+    return await store.count(Any(tuple(Term(f"_type={name}") for name in types)), 1) == 0

@@ -1,0 +1,1 @@
+"""Background work: what is done while the server serves."""

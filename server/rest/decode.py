@@ -1,0 +1,113 @@
+"""From what HTTP brings to a Request: path, query, headers, and the body as a resource.
+
+Sources: http://hl7.org/fhir/R4/http.html#mime-type, http://hl7.org/fhir/R4/http.html#general
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from datetime import datetime
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from server.fhir import codec, xml_codec
+from server.fhir.definitions import Definitions
+from server.fhir.errors import Invalid, TooLarge, UnsupportedMedia
+from server.fhir.resource import Resource
+from server.interactions import criteria
+from server.interactions.request import Request
+from server.rest import media
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+PREFIX = "/fhir"
+"""Where the FHIR base is."""
+_READ = frozenset(("GET", "HEAD", "DELETE"))
+_TRANSPORT = ("_format",)
+"""Parameters that say how, not what, to answer."""
+
+
+def request(scope: Scope, headers: Mapping[str, str], base: str, now: datetime, body: Resource | None) -> Request:
+    """The request; raises Invalid for a path or query that is no UTF-8."""
+    raw = scope["query_string"]
+    kept = tuple(pair for pair in query(raw) if pair[0] not in _TRANSPORT) if raw else ()
+    return Request(scope["method"], path(scope), now, base, kept, headers, body)
+
+
+def query(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """The parameters of a query string in order."""
+    return criteria.pairs(_text(raw))
+
+
+def headers(scope: Scope) -> dict[str, str]:
+    """The headers by lower-case name; of one that comes twice, the values joined by commas."""
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def path(scope: Scope) -> tuple[str, ...]:
+    """The segments below the base; one slash at the end does not count."""
+    raw: bytes = scope["raw_path"]
+    text = _text(raw).removeprefix(PREFIX).removeprefix("/").removesuffix("/")
+    if not text:
+        return ()
+    if "%" not in text:
+        return tuple(text.split("/"))
+    try:
+        return tuple(unquote(part, errors="strict") for part in text.split("/"))
+    except UnicodeDecodeError as error:
+        raise Invalid("the address is not UTF-8") from error
+
+
+async def body(
+    scope: Scope, receive: Receive, headers: Mapping[str, str], definitions: Definitions, limit: int
+) -> Resource | None:
+    """The resource of the body, None without one; raises TooLarge, UnsupportedMedia or Invalid."""
+    if scope["method"] in _READ:
+        return None
+    text = await _content(receive, headers, limit)
+    if not text:
+        return None
+    kind = headers.get("content-type", media.JSON)
+    format_ = media.of_content(kind)
+    if format_ is None:
+        raise UnsupportedMedia(f"a resource is sent as {media.JSON} or {media.XML}")
+    return codec.decode_resource(text) if format_ == media.JSON else xml_codec.decode_resource(text, definitions)
+
+
+async def _content(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
+    """All of the body; what is beyond the limit is let pass unread, so that the sender hears the answer."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Invalid("the request was broken off")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            parts.clear()
+            if size > _PATIENCE * limit:
+                break
+        else:
+            parts.append(part)
+        if not message.get("more_body"):
+            break
+    if size > limit:
+        raise TooLarge(f"the body is larger than {limit:,} octets")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+_PATIENCE = 4
+"""How many times the limit is let pass unread before the connection is given up."""
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise Invalid("the address has characters that must be percent-encoded") from error

@@ -1,0 +1,59 @@
+"""Media types: which format a body is in, and which one the answer takes.
+
+Source: http://hl7.org/fhir/R4/http.html#mime-type
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from server.fhir.errors import NotAcceptable
+
+JSON, XML = "application/fhir+json", "application/fhir+xml"
+
+_NAMES = {
+    **dict.fromkeys((JSON, "application/json", "text/json", "json"), JSON),
+    **dict.fromkeys((XML, "application/xml", "text/xml", "xml"), XML),
+}
+_ANY = ("*/*", "application/*")
+
+
+@lru_cache(256)
+def of_content(header: str) -> str | None:
+    """The format of a Content-Type, None when it is not read here or not in UTF-8."""
+    name, _, parameters = header.partition(";")
+    charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2].partition(";")[0]
+    return _NAMES.get(name.strip().lower()) if charset in ("", "utf-8", "utf8", "us-ascii") else None
+
+
+@lru_cache(256)
+def accepted(header: str, parameter: str) -> str:
+    """The format that `_format`, else Accept, asks for first; raises NotAcceptable when neither is offered."""
+    if parameter:
+        return _named(parameter)
+    best, quality = "", 0.0
+    for part in header.split(",") if header.strip() else ("*/*",):
+        name, _, rest = part.partition(";")
+        found = JSON if name.strip().lower() in _ANY else _NAMES.get(name.strip().lower(), "")
+        asked = _quality(rest)
+        if found and asked > quality:
+            best, quality = found, asked
+    return best or _named(header)
+
+
+def _named(text: str) -> str:
+    found = _NAMES.get(text.replace(" ", "+").partition(";")[0].strip().lower())
+    if found is None:
+        raise NotAcceptable(f"answers are given as {JSON} or {XML}")
+    return found
+
+
+def _quality(parameters: str) -> float:
+    for part in parameters.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
