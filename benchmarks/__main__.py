@@ -101,7 +101,7 @@ def _print(rows: list[Row]) -> None:
             f"{row.subject.goal:.2f}" if row.subject.goal else "",
             str(row.ours.failed),
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 110).print(table)
 
 
 def _save(rows: list[Row]) -> None:

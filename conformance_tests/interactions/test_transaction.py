@@ -138,13 +138,13 @@ async def test_conditional_entries_find_what_exists(server: Service) -> None:
     )
     assert responses(await server.post("", sent)) == [
         ("200 OK", "Patient/a/_history/1"),
-        ("201 Created", "Patient/id-1/_history/1"),
-        ("201 Created", "Basic/id-2/_history/1"),
+        ("201 Created", "Patient/id-2/_history/1"),
+        ("201 Created", "Basic/id-1/_history/1"),
     ]
-    assert body(await server.get("Basic/id-2"))["subject"] == {"reference": "Patient/a"}
+    assert body(await server.get("Basic/id-1"))["subject"] == {"reference": "Patient/a"}
     again = await server.post("", bundle(*sent["entry"][:2]))
     assert [status for status, _ in responses(again)] == ["200 OK", "200 OK"]
-    assert body(await server.get("Patient/id-1"))["meta"]["versionId"] == "1"
+    assert body(await server.get("Patient/id-2"))["meta"]["versionId"] == "1"
 
 
 async def test_creates_on_one_condition_are_one_resource(server: Service) -> None:

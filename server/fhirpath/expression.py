@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from server.fhir.definitions import Definitions
 from server.fhir.resource import Json, Resource
+from server.fhirpath import reading
 from server.fhirpath.compiling import compile_tree
 from server.fhirpath.environment import PLAIN, Environment, Scope
 from server.fhirpath.errors import Unevaluable
@@ -21,11 +22,15 @@ from server.fhirpath.values import boolean, value
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression; any thread may evaluate it. Evaluating raises Unevaluable."""
+    """A compiled expression; any thread may evaluate it. Evaluating raises Unevaluable.
+
+    `reads` are the JSON members of its focus without which it gives nothing, None when that cannot be told.
+    """
 
     text: str
     context: str
     run: Run
+    reads: frozenset[str] | None = None
 
     def nodes(self, focus: Json, environment: Environment = PLAIN) -> Nodes:
         """The nodes that the expression gives on a resource, or on a value of the type it was compiled for."""
@@ -55,7 +60,9 @@ class Compiler:
 
     def compile(self, text: str, context: str = "") -> Expression:
         """The expression of a text; raises Unparsable or Unevaluable."""
-        return Expression(text, context, compile_tree(parse(text), self._model, context))
+        tree = parse(text)
+        reads = reading.members(tree, self._model, context) if context else None
+        return Expression(text, context, compile_tree(tree, self._model, context), reads)
 
 
 def evaluate(text: str, resource: Resource, definitions: Definitions, environment: Environment = PLAIN) -> list[Value]:

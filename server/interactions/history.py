@@ -42,7 +42,7 @@ async def run(engine: Engine, request: Request) -> Reply:
 def _entry(base: str, row: Row) -> Entry:
     url = row.type if row.method == "POST" else f"{row.type}/{row.id}"
     asked: Resource = {"method": row.method, "url": url}
-    response = {"status": _status(row), "etag": etag(row.version), "lastModified": write.instant(write.moment(row.at))}
+    response = {"status": _status(row), "etag": etag(row.version), "lastModified": write.instant_of(row.at)}
     return Entry(f"{base}/{row.type}/{row.id}", row.body or b"", {"request": asked, "response": response})
 
 

@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from server.fhir.errors import Invalid, PreconditionFailed
-from server.interactions import criteria
+from server.fhir.resource import Resource
+from server.interactions import criteria, rewriting
 from server.interactions.engine import Engine
 from server.interactions.planning import Step
 from server.interactions.request import Request
-from server.interactions.rewriting import Rename
+from server.interactions.rewriting import Rename, Sites
 
 
 def of_entries(steps: Iterable[Step]) -> Mapping[str, str]:
@@ -30,11 +31,12 @@ def of_entries(steps: Iterable[Step]) -> Mapping[str, str]:
     return names
 
 
-async def of_conditions(engine: Engine, request: Request, texts: Iterable[str]) -> Mapping[str, str]:
+async def of_conditions(engine: Engine, request: Request, found: Iterable[Sites]) -> Mapping[str, str]:
     """Each conditional reference (`Patient?identifier=a|1`) to that of the only resource that meets it."""
+    texts = (text for one in found for text in rewriting.texts(one))
     conditional = sorted({text for text in texts if _conditional(engine, text)})
-    found = await asyncio.gather(*(_resolved(engine, request, text) for text in conditional))
-    return dict(zip(conditional, found, strict=True))
+    references = await asyncio.gather(*(_resolved(engine, request, text) for text in conditional))
+    return dict(zip(conditional, references, strict=True))
 
 
 def rename(names: Mapping[str, str], conditional: Mapping[str, str]) -> Rename:
@@ -66,8 +68,13 @@ async def _resolved(engine: Engine, request: Request, text: str) -> str:
     return f"{kind}/{rows[0].id}"
 
 
-def texts(engine: Engine, steps: Sequence[Step]) -> Iterable[str]:
-    """Every reference in the resources of the steps."""
-    for step in steps:
-        if step.entry.request.body is not None:
-            yield from engine.rewriter.references(step.entry.request.body)
+def sites(engine: Engine, names: Mapping[str, str], steps: Sequence[Step]) -> list[Sites]:
+    """For each step, where its resource refers to an entry or by a condition."""
+
+    def wanted(text: str) -> bool:
+        return text in names or "?" in text or ("#" in text and text.partition("#")[0] in names)
+
+    return [engine.rewriter.sites(step.entry.request.body or NOTHING, wanted) for step in steps]
+
+
+NOTHING: Resource = {"resourceType": "Basic"}

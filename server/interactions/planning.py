@@ -13,6 +13,8 @@ from server.fhir.errors import FhirError, Invalid
 from server.interactions import entry, matching, payload
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
+from server.interactions.matching import Target
+from server.interactions.request import Request
 from server.search.condition import Condition
 from server.storage.store import Row
 
@@ -25,7 +27,7 @@ class Step:
     """A writing entry with the resource that it touches.
 
     `row` is the current version, None where there is none; `read` says that it is still to be read. `absent` must
-    match nothing when the step is committed.
+    match nothing when the step is committed. A step without id is for what its condition finds.
     """
 
     entry: Entry
@@ -42,7 +44,7 @@ class Step:
     @property
     def reference(self) -> str:
         """The relative reference of the resource."""
-        return f"{self.type}/{self.id}"
+        return f"{self.entry.request.path[0]}/{self.id}"
 
     @property
     def live(self) -> bool:
@@ -52,55 +54,77 @@ class Step:
     @property
     def settled(self) -> bool:
         """Whether nothing is to be written: a conditional create found what it asks for."""
-        return self.entry.request.method == "POST" and self.row is not None
+        return self.row is not None and self.entry.request.method == "POST"
 
 
 async def steps(engine: Engine, asked: Sequence[Entry]) -> tuple[Step, ...]:
     """A step for each writing entry; raises the error of the first that cannot be one."""
-    planned = await asyncio.gather(*(_step(engine, one) for one in asked))
-    missing = [(step.type, step.id) for step in planned if step.read]
-    rows: dict[tuple[str, str], Row | None] = {}
-    for start in range(0, len(missing), AT_ONCE):
-        part = missing[start : start + AT_ONCE]
-        rows.update(zip(part, await engine.store.read_many(part), strict=True))
-    return _joined([replace(step, row=rows[step.type, step.id]) if step.read else step for step in planned])
+    planned = [_step(engine, one) for one in asked]
+    found = await asyncio.gather(*(_matched(engine, step) for step in planned if not step.id))
+    matched = {step.entry.place: step for step in found}
+    rows = await _rows(engine, [(step.type, step.id) for step in planned if step.read])
+    return _joined([_completed(step, matched, rows) for step in planned])
 
 
-async def _step(engine: Engine, one: Entry) -> Step:
+def _completed(step: Step, matched: Mapping[int, Step], rows: Mapping[tuple[str, str], Row | None]) -> Step:
+    if step.read:
+        return replace(step, row=rows[step.type, step.id])
+    return step if step.id else matched[step.entry.place]
+
+
+async def _rows(engine: Engine, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Row | None]:
+    found: dict[tuple[str, str], Row | None] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        found.update(zip(part, await engine.store.read_many(part), strict=True))
+    return found
+
+
+async def _matched(engine: Engine, step: Step) -> Step:
+    """The step for what its condition finds."""
+    request = step.entry.request
     try:
-        return await _plan(engine, one)(engine, one)
+        found = await _MATCHING[request.method](engine, request)
+    except FhirError as error:
+        raise entry.failed(step.entry, error) from error
+    return Step(step.entry, found.id, found.row, found.absent)
+
+
+def _step(engine: Engine, one: Entry) -> Step:
+    """The step of an entry; without an id when it has a condition."""
+    try:
+        return _plan(engine, one)(engine, one)
     except FhirError as error:
         raise entry.failed(one, error) from error
 
 
 def _plan(engine: Engine, one: Entry) -> Plan:
-    plan = _PLANS.get((one.request.method, len(one.request.path)))
-    if plan is None or one.request.path[-1].startswith("$"):
+    path = one.request.path
+    plan = _PLANS.get((one.request.method, len(path)))
+    if plan is None or path[-1].startswith("$"):
         raise Invalid("a transaction takes create, update, delete, read and search")
-    if not engine.definitions.is_resource(one.request.path[0]):
+    if not engine.definitions.is_resource(path[0]):
         raise Invalid("R4 has no such resource type")
     return plan
 
 
-async def _create(engine: Engine, one: Entry) -> Step:
+def _create(engine: Engine, one: Entry) -> Step:
     payload.of_type(one.request, one.request.path[0])
-    found = await matching.of_create(engine, one.request)
-    return Step(one, found.id, found.row, found.absent)
+    return Step(one, "" if "if-none-exist" in one.request.headers else engine.new_id())
 
 
-async def _update(engine: Engine, one: Entry) -> Step:
+def _update(engine: Engine, one: Entry) -> Step:
     kind, name = one.request.path
     payload.of_id(one.request, kind, name)
     return Step(one, name, read=True)
 
 
-async def _conditional_update(engine: Engine, one: Entry) -> Step:
-    found = await matching.of_update(engine, one.request)
-    return Step(one, found.id, found.row, found.absent)
+def _conditional_update(engine: Engine, one: Entry) -> Step:
+    return Step(one, "")
 
 
-async def _delete(engine: Engine, one: Entry) -> Step:
-    return Step(one, one.request.path[1], read=True)
+def _delete(engine: Engine, one: Entry) -> Step:
+    return Step(one, payload.logical_id(one.request.path[1]), read=True)
 
 
 def _joined(planned: Sequence[Step]) -> tuple[Step, ...]:
@@ -118,7 +142,7 @@ def _joined(planned: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(joined)
 
 
-Plan = Callable[[Engine, Entry], Awaitable[Step]]
+Plan = Callable[[Engine, Entry], Step]
 
 _PLANS: Mapping[tuple[str, int], Plan] = {
     ("POST", 1): _create,
@@ -127,3 +151,9 @@ _PLANS: Mapping[tuple[str, int], Plan] = {
     ("DELETE", 2): _delete,
 }
 """Method and number of path segments to what the entry means."""
+
+_MATCHING: Mapping[str, Callable[[Engine, Request], Awaitable[Target]]] = {
+    "POST": matching.of_create,
+    "PUT": matching.of_update,
+}
+"""How what a conditional entry is for is found."""

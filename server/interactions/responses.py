@@ -25,7 +25,7 @@ def of_row(request: Request, row: Row, status: int) -> Entry:
         "status": _status(status),
         "location": f"{row.type}/{row.id}/_history/{row.version}",
         "etag": etag(row.version),
-        "lastModified": write.instant(write.moment(row.at)),
+        "lastModified": write.instant_of(row.at),
     }
     if wanted == "OperationOutcome" and row.body is not None:
         response["outcome"] = replies.said(row, status)

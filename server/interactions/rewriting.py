@@ -1,7 +1,8 @@
 """References inside a resource, found by the types of its elements and replaced by others.
 
 A transaction renames what its entries call one another: References, and elements of type uri, url, canonical, oid and
-uuid that name an entry. Strings that merely look alike, such as the value of an identifier, are left alone.
+uuid that name an entry. Strings that merely look alike, such as the value of an identifier, are left alone; so are the
+systems of codes and the URLs of extensions, which name no resource.
 Source: http://hl7.org/fhir/R4/http.html#trules
 """
 
@@ -14,17 +15,20 @@ from typing import TypeAlias
 from server.fhir.definitions import Definitions, Element
 from server.fhir.resource import Json, Resource
 
+Wanted: TypeAlias = Callable[[str], bool]
 Rename: TypeAlias = Callable[[str], str]
-"""The new text of a reference; the same text where nothing changes."""
+Sites: TypeAlias = dict[str | int, "Sites | str"]
+"""Where references stand: by member or place in an array, the sites below it or the text that stands there."""
 
 _URI = frozenset(("uri", "url", "canonical", "oid", "uuid"))
+_NAMELESS = frozenset(("Extension.url", "Coding.system", "Identifier.system", "Quantity.system", "Meta.profile"))
 _RESOURCE, _TEXT, _NARRATIVE = "Resource", "uri", "xhtml"
 """What a member may lead to beside the path of a type: any resource, a text that may be a reference, or a narrative."""
 _link = re.compile(r"""(?<=\shref=")[^"<]*(?=")|(?<=\ssrc=")[^"<]*(?=")""")
 
 
 class Rewriter:
-    """Rewrites resources of any type; what lies below each path is worked out when it is first met."""
+    """Finds and replaces in resources of any type; what lies below each path is worked out when it is first met."""
 
     __slots__ = ("_definitions", "_members")
 
@@ -32,52 +36,42 @@ class Rewriter:
         self._definitions = definitions
         self._members: dict[str, Mapping[str, str]] = {}
 
-    def rewrite(self, resource: Resource, rename: Rename) -> Resource:
-        """The resource with its references renamed; what does not change is shared with the original."""
-        changed: Resource = self._object(resource, resource["resourceType"], rename)
-        return changed
+    def sites(self, resource: Resource, wanted: Wanted) -> Sites:
+        """Where the wanted references of the resource stand."""
+        return self._object(resource, resource["resourceType"], wanted) or {}
 
-    def references(self, resource: Resource) -> Iterator[str]:
-        """The text of every reference in the resource, in order."""
-        found: list[str] = []
-
-        def note(text: str) -> str:
-            found.append(text)
-            return text
-
-        self.rewrite(resource, note)
-        return iter(found)
-
-    def _object(self, value: Resource, path: str, rename: Rename) -> Resource:
+    def _object(self, value: Resource, path: str, wanted: Wanted) -> Sites | None:
         members = self._members.get(path)
         if members is None:
             members = self._members[path] = dict(self._below(path))
-        changes = {}
+        found: Sites | None = None
         for name, child in value.items():
             leads = members.get(name)
             if leads is not None:
-                changed = self._child(child, leads, rename)
-                if changed is not child:
-                    changes[name] = changed
-        return {**value, **changes} if changes else value
+                below = self._child(child, leads, wanted)
+                if below:
+                    found = found or {}
+                    found[name] = below
+        return found
 
-    def _child(self, child: Json, leads: str, rename: Rename) -> Json:
-        if type(child) is list:
-            changed = [self._child(one, leads, rename) for one in child]
-            return changed if any(a is not b for a, b in zip(changed, child, strict=True)) else child
-        if type(child) is str:
-            renamed = rename(child) if leads == _TEXT else _link.sub(lambda found: rename(found.group()), child)
-            return child if renamed == child else renamed
-        if type(child) is not dict:
-            return child
-        return self._object(child, child["resourceType"] if leads == _RESOURCE else leads, rename)
+    def _child(self, child: Json, leads: str, wanted: Wanted) -> Sites | str | None:
+        kind = type(child)
+        if kind is dict:
+            return self._object(child, child["resourceType"] if leads == _RESOURCE else leads, wanted)
+        if kind is str:
+            named = wanted(child) if leads == _TEXT else any(map(wanted, _link.findall(child)))
+            return child if named else None
+        if kind is list:
+            return {place: below for place, one in enumerate(child) if (below := self._child(one, leads, wanted))}
+        return None
 
     def _below(self, path: str) -> Iterator[tuple[str, str]]:
         """The members of a path that references may be in, and what each leads to."""
         if path == "Reference":
             yield "reference", _TEXT
         for element in self._definitions.children.get(path, ()):
-            yield from self._forms(element)
+            if element.path not in _NAMELESS:
+                yield from self._forms(element)
 
     def _forms(self, element: Element) -> Iterator[tuple[str, str]]:
         if element.content or element.path in self._definitions.children:
@@ -94,3 +88,28 @@ class Rewriter:
     def _complex(self, name: str) -> bool:
         definition = self._definitions.types.get(name)
         return definition is not None and definition.kind != "primitive-type"
+
+
+def texts(sites: Sites) -> Iterator[str]:
+    """The references that stand at the sites; of a narrative, those of its links."""
+    for below in sites.values():
+        if isinstance(below, str):
+            yield from _links(below) if below[:1] == "<" else (below,)
+        else:
+            yield from texts(below)
+
+
+def rewritten(value: Json, sites: Sites, rename: Rename) -> Json:
+    """The value with the references at the sites renamed; what does not change is shared with the original."""
+    changed: Json = list(value) if isinstance(value, list) else dict(value)
+    for place, below in sites.items():
+        changed[place] = _renamed(below, rename) if isinstance(below, str) else rewritten(value[place], below, rename)
+    return changed
+
+
+def _renamed(text: str, rename: Rename) -> str:
+    return _link.sub(lambda found: rename(found.group()), text) if text[:1] == "<" else rename(text)
+
+
+def _links(narrative: str) -> list[str]:
+    return _link.findall(narrative)

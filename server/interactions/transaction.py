@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from server.fhir.errors import FhirError
 from server.fhir.outcome import outcome
 from server.fhir.resource import Resource
-from server.interactions import bundles, entry, naming, payload, planning, responses, single, update, write
+from server.interactions import bundles, entry, naming, payload, planning, responses, rewriting, single, update, write
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
 from server.interactions.planning import Step
@@ -57,18 +57,19 @@ async def _written(engine: Engine, request: Request, steps: Sequence[Step]) -> d
 
 async def _drafts(engine: Engine, request: Request, steps: Sequence[Step]) -> dict[int, Draft | Removal]:
     """What is to be written, by the place of the entry; nothing for what changes nothing."""
-    conditional = await naming.of_conditions(engine, request, naming.texts(engine, steps))
-    rename = naming.rename(naming.of_entries(steps), conditional)
+    names = naming.of_entries(steps)
+    found = naming.sites(engine, names, steps)
+    rename = naming.rename(names, await naming.of_conditions(engine, request, found))
     drafts: dict[int, Draft | Removal] = {}
     created: set[str] = set()
-    for number, step in enumerate(steps):
+    for number, (step, sites) in enumerate(zip(steps, found, strict=True)):
         if number % _STRIDE == _STRIDE - 1:
             await asyncio.sleep(0)
         if step.settled or step.reference in created:
             continue
         created.add(step.reference)
         body = step.entry.request.body
-        resource = engine.rewriter.rewrite({**body, "id": step.id}, rename) if body is not None else None
+        resource = {**rewriting.rewritten(body, sites, rename), "id": step.id} if body is not None else None
         draft = _draft(step, resource)
         if draft is not None:
             drafts[step.entry.place] = draft

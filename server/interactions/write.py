@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from server.fhir import codec
 from server.fhir.fact import Fact
@@ -50,7 +51,8 @@ async def commit(
     engine: Engine, now: datetime, drafts: Sequence[Draft | Removal], absent: Sequence[Condition] = ()
 ) -> tuple[Written, ...]:
     """Store all drafts or none, durably; raises Stale or Present as the store does. The resources are valid already."""
-    prepared = [_prepare(engine, now, draft) for draft in drafts]
+    time = instant(now)
+    prepared = [_prepare(engine, now, time, draft) for draft in drafts]
     rows = await engine.store.commit(Commit(tuple(change for change, _ in prepared), tuple(absent)))
     return tuple(
         Written(_with_body(row, change), resource) for row, (change, resource) in zip(rows, prepared, strict=True)
@@ -59,12 +61,18 @@ async def commit(
 
 def restamp(resource: Resource, row: Row) -> Resource:
     """The resource as it would stand had it been stored as that row."""
-    return stamp(resource, row.version, moment(row.at))
+    return stamp(resource, row.version, instant_of(row.at))
 
 
 def instant(now: datetime) -> str:
     """FHIR's instant in UTC with milliseconds."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
+
+
+@lru_cache(64)
+def instant_of(at: int) -> str:
+    """FHIR's instant of whole milliseconds since 1970 UTC."""
+    return instant(moment(at))
 
 
 def moment(at: int) -> datetime:
@@ -77,18 +85,18 @@ def milliseconds(now: datetime) -> int:
     return int(now.timestamp()) * 1000 + now.microsecond // 1000
 
 
-def stamp(resource: Resource, version: int, now: datetime) -> Resource:
-    """A copy whose meta has this version and time; every other element is shared with the original."""
-    meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": instant(now)}
+def stamp(resource: Resource, version: int, time: str) -> Resource:
+    """A copy whose meta has this version and instant; every other element is shared with the original."""
+    meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": time}
     head = {"resourceType": resource["resourceType"], "id": resource["id"], "meta": meta}
-    return {**head, **{name: value for name, value in resource.items() if name not in head}}
+    return head | resource | {"meta": meta}
 
 
-def _prepare(engine: Engine, now: datetime, draft: Draft | Removal) -> tuple[Change, Resource | None]:
+def _prepare(engine: Engine, now: datetime, time: str, draft: Draft | Removal) -> tuple[Change, Resource | None]:
     at = milliseconds(now)
     if isinstance(draft, Removal):
         return Change(draft.type, draft.id, draft.version, at, "DELETE", None, NOTHING), None
-    resource = stamp(draft.resource, draft.version, now)
+    resource = stamp(draft.resource, draft.version, time)
     facts = engine.facts(resource) if draft.facts is None else draft.facts
     change = Change(
         resource["resourceType"],

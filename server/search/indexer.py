@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from server.fhir.definitions import Definitions
 from server.fhir.resource import Json, Resource
-from server.fhirpath.expression import Compiler, Expression
+from server.fhirpath.environment import STEPS, Environment, Scope
+from server.fhirpath.expression import Compiler
+from server.fhirpath.run import Nodes, Run
 from server.search import kinds
 from server.search.entries import Collector, Entries
 from server.search.kinds.kind import Kind
@@ -20,12 +22,19 @@ RECIPE = 1
 """Counts up with each change that gives a resource other entries than before."""
 
 
+_PLENTY = Environment(steps=100 * STEPS)
+"""R4's own expressions are trusted to end; one count of steps serves all of a resource."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Indexed:
-    """A parameter of one type: its name, expression and kind, and the compartments that it places a resource in."""
+    """A parameter of one type: its name, its expression and the members that it reads, its kind, and the compartments
+    that it places a resource in.
+    """
 
     name: str
-    expression: Expression
+    run: Run
+    reads: frozenset[str] | None
     kind: Kind
     compartments: tuple[str, ...]
 
@@ -46,8 +55,11 @@ class Indexer:
         into = Collector({f"_type={type_}"})
         if type_ in self._definitions.compartments:
             into.terms.add(f"_compartment={type_}/{resource['id']}")
+        root: Nodes = [(resource, type_, None)]
+        scope = Scope(_PLENTY, root)
         for one in self._types.get(type_) or self._compile(type_):
-            _add(one, resource, into)
+            if one.reads is None or not one.reads.isdisjoint(resource):
+                _add(one, root, scope, into)
         return into.entries()
 
     def _compile(self, type_: str) -> tuple[_Indexed, ...]:
@@ -60,7 +72,7 @@ class Indexer:
             if kind is not None:
                 expression = self._compiler.compile(parameter.expression, type_)
                 places = tuple(self._compartments(type_, parameter.code))
-                yield _Indexed(f"{type_}.{parameter.code}", expression, kind, places)
+                yield _Indexed(f"{type_}.{parameter.code}", expression.run, expression.reads, kind, places)
 
     def _compartments(self, type_: str, code: str) -> Iterator[str]:
         """The compartments, as `Patient/`, whose definition names the parameter."""
@@ -69,9 +81,9 @@ class Indexer:
                 yield f"{name}/"
 
 
-def _add(one: _Indexed, resource: Resource, into: Collector) -> None:
+def _add(one: _Indexed, root: Nodes, scope: Scope, into: Collector) -> None:
     index = one.kind.index
-    for value, type_, _ in one.expression.nodes(resource):
+    for value, type_, _ in one.run(root, scope):
         add = index.get(type_)
         if add is not None and value is not None:
             add(one.name, value, into)

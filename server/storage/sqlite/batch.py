@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import Any
 
 from server.search.condition import Condition
-from server.storage.sqlite import entries, pages
+from server.storage.sqlite import entries, inserting, pages
 from server.storage.sqlite.entries import Packed
 from server.storage.sqlite.filters import Filters
 from server.storage.store import Change, Commit, Present, Query, Row, Stale
@@ -19,30 +19,30 @@ from server.storage.store import Change, Commit, Present, Query, Row, Stale
 _KNOWN = "SELECT rid,version,owner,entries FROM resource WHERE type=? AND id=?"
 _SUPERSEDE = """INSERT INTO history(rid,version,seq,at,method,owner,body)
     SELECT rid,version,seq,at,method,owner,body FROM resource WHERE rid=?"""
-_STATEMENTS = (
-    ("superseded", _SUPERSEDE),
-    (
-        "updated",
-        "UPDATE resource SET version=?,seq=?,at=?,method=?,owner=?,epoch=?,entries=?,body=? WHERE rid=?",
-    ),
-    ("created", "INSERT INTO resource VALUES(?,?,?,?,?,?,?,?,?,?,?)"),
-    ("outbox", "INSERT INTO outbox VALUES(?,?,?,?,?,?)"),
-    ("term-", "DELETE FROM term WHERE k=? AND rid=?"),
-    ("span-", "DELETE FROM rng WHERE k=? AND lo=? AND hi=? AND rid=?"),
-    ("val-", "DELETE FROM val WHERE rid=? AND k=? AND lo=? AND hi=?"),
-    ("text-", "DELETE FROM str WHERE k=? AND v=? AND rid=?"),
-    ("sval-", "DELETE FROM sval WHERE rid=? AND k=? AND v=?"),
-    ("term+", "INSERT INTO term VALUES(?,?)"),
-    ("span+", "INSERT INTO rng VALUES(?,?,?,?)"),
-    ("val+", "INSERT INTO val VALUES(?,?,?,?)"),
-    ("text+", "INSERT INTO str VALUES(?,?,?)"),
-    ("sval+", "INSERT INTO sval VALUES(?,?,?)"),
-    ("reindexed", "UPDATE resource SET entries=?,epoch=? WHERE rid=?"),
-    ("place", "UPDATE meta SET value=max(value,?) WHERE name='reindexed'"),
-    ("fact-", "DELETE FROM fact WHERE rid=?"),
-    ("fact+", "INSERT INTO fact VALUES(?,?,?,?,?,?,?,?,?)"),
-)
-"""What is staged, and how it is written, in this order."""
+_INSERTED = {
+    "created": "resource",
+    "outbox": "outbox",
+    "term+": "term",
+    "span+": "rng",
+    "val+": "val",
+    "text+": "str",
+    "sval+": "sval",
+    "fact+": "fact",
+}
+"""What is staged as whole rows of a table."""
+_CHANGED = {
+    "superseded": _SUPERSEDE,
+    "updated": "UPDATE resource SET version=?,seq=?,at=?,method=?,owner=?,epoch=?,entries=?,body=? WHERE rid=?",
+    "term-": "DELETE FROM term WHERE k=? AND rid=?",
+    "span-": "DELETE FROM rng WHERE k=? AND lo=? AND hi=? AND rid=?",
+    "val-": "DELETE FROM val WHERE rid=? AND k=? AND lo=? AND hi=?",
+    "text-": "DELETE FROM str WHERE k=? AND v=? AND rid=?",
+    "sval-": "DELETE FROM sval WHERE rid=? AND k=? AND v=?",
+    "reindexed": "UPDATE resource SET entries=?,epoch=? WHERE rid=?",
+    "place": "UPDATE meta SET value=max(value,?) WHERE name='reindexed'",
+    "fact-": "DELETE FROM fact WHERE rid=?",
+}
+"""What is staged to change or remove rows, and how; all of it comes before any insertion, in this order."""
 _SORTED = frozenset(("term-", "span-", "val-", "text-", "sval-", "term+", "span+", "val+", "text+", "sval+"))
 
 
@@ -71,13 +71,19 @@ class Batch:
 
     def write(self) -> None:
         """Write what is staged."""
-        for name, statement in _STATEMENTS:
-            staged = self._staged.pop(name, None)
-            if staged:
-                if name in _SORTED:
-                    staged.sort()
+        for name, statement in _CHANGED.items():
+            if staged := self._taken(name):
                 self._connection.executemany(statement, staged)
+        for name, table in _INSERTED.items():
+            if staged := self._taken(name):
+                inserting.insert(self._connection, table, staged)
         self._touched.clear()
+
+    def _taken(self, name: str) -> list[tuple[Any, ...]]:
+        staged = self._staged.pop(name, [])
+        if name in _SORTED:
+            staged.sort()
+        return staged
 
     def reindex(self, rid: int, version: int, after: Packed) -> None:
         """Stage new entries for a resource that still has this version."""
