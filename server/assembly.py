@@ -13,7 +13,7 @@ import operations
 from capability import statement
 from capability.statement import Software
 from operations.billing import facts
-from profiles import load
+from profiles import load, packages
 from server.config import Settings
 from server.fhir.definitions import Definitions
 from server.interactions import table
@@ -70,11 +70,12 @@ def spare_collections() -> None:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Engine]:
-    """The engine on the store that the settings name, which is closed at the end."""
-    definitions = load.definitions()
+    """The engine on the store that the settings name, which is closed at the end; raises packages.Unusable too."""
+    guides = [packages.read(path) for path in settings.ig]
+    definitions = packages.extended(load.definitions(), guides)
     store = await open_store(settings, definitions)
     try:
-        yield engine(store, definitions)
+        yield engine(store, definitions, tuple(one.guide for one in guides))
     finally:
         await store.close()
 

@@ -13,6 +13,7 @@ import uvicorn
 from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
+from profiles import packages
 from server import config
 from server.commands import options, welcome
 from server.config import Settings
@@ -33,7 +34,7 @@ def serve(**given: Any) -> None:
     logging.basicConfig(level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         empty = asyncio.run(welcome.prepare(settings))
-    except (Incompatible, Unavailable, OSError) as error:
+    except (Incompatible, Unavailable, packages.Unusable, OSError) as error:
         raise click.ClickException(str(error)) from error
     _run(settings, listening, lambda: welcome.show(Console(stderr=True), settings, port, empty))
 

@@ -1,0 +1,100 @@
+"""Implementation guides as packages: their search parameters are searched, and only those that R4 lacks."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from profiles import load, packages
+from server.search.indexer import Indexer
+
+SHARED = Path(__file__).parents[3] / "shared" / "ig"
+MANIFEST = {"name": "example.guide", "version": "1.0.0", "canonical": "http://g.example", "fhirVersions": ["4.0.1"]}
+GUIDE = {"resourceType": "ImplementationGuide", "url": "http://g.example/ImplementationGuide/g"}
+PARAMETER = {
+    "resourceType": "SearchParameter",
+    "url": "http://g.example/SearchParameter/Patient-colour",
+    "code": "colour",
+    "type": "token",
+    "base": ["Patient"],
+    "expression": "Patient.extension('http://g.example/colour').value.ofType(code)",
+}
+
+
+def _package(folder: Path, manifest: Any = MANIFEST, *resources: Any) -> Path:
+    path = folder / "guide.tgz"
+    files = {"package.json": manifest}
+    files |= {f"{one['resourceType']}-{number}.json": one for number, one in enumerate(resources)}
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            text = json.dumps(content).encode()
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+    return path
+
+
+def test_a_package_says_what_it_is(tmp_path: Path) -> None:
+    found = packages.read(_package(tmp_path, MANIFEST, GUIDE, PARAMETER))
+    assert (found.name, found.version, found.guide) == (
+        "example.guide",
+        "1.0.0",
+        "http://g.example/ImplementationGuide/g|1.0.0",
+    )
+    assert [one.code for one in found.parameters] == ["colour"]
+
+
+def test_a_parameter_of_a_package_is_indexed(tmp_path: Path) -> None:
+    definitions = packages.extended(load.definitions(), [packages.read(_package(tmp_path, MANIFEST, PARAMETER))])
+    patient = {
+        "resourceType": "Patient",
+        "id": "a",
+        "extension": [{"url": "http://g.example/colour", "valueCode": "green"}],
+    }
+    assert "Patient.colour=green" in Indexer(definitions).entries(patient).terms
+    assert definitions.version != load.definitions().version
+
+
+def test_a_parameter_that_r4_has_stays_as_it_is(tmp_path: Path) -> None:
+    own = {**PARAMETER, "code": "gender"}
+    definitions = packages.extended(load.definitions(), [packages.read(_package(tmp_path, MANIFEST, own))])
+    assert definitions.parameters["Patient"]["gender"] == load.definitions().parameters["Patient"]["gender"]
+
+
+def test_without_packages_the_definitions_are_the_same() -> None:
+    assert packages.extended(load.definitions(), []) is load.definitions()
+
+
+def test_an_expression_that_is_none_is_refused(tmp_path: Path) -> None:
+    bad = packages.read(_package(tmp_path, MANIFEST, {**PARAMETER, "expression": "Patient.where("}))
+    with pytest.raises(packages.Unusable, match="Patient-colour"):
+        packages.extended(load.definitions(), [bad])
+
+
+@pytest.mark.parametrize("versions", [["5.0.0"], [], ["3.0.2"]])
+def test_a_package_of_another_release_is_refused(tmp_path: Path, versions: list[str]) -> None:
+    with pytest.raises(packages.Unusable, match="not for R4"):
+        packages.read(_package(tmp_path, {**MANIFEST, "fhirVersions": versions}))
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\x1f\x8b\x08\x00"])
+def test_a_file_that_is_no_package_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.tgz"
+    path.write_bytes(content)
+    with pytest.raises(packages.Unusable, match="no FHIR package"):
+        packages.read(path)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared")
+def test_published_packages_add_their_search_parameters() -> None:
+    found = [packages.read(path) for path in sorted(SHARED.glob("*.tgz"))]
+    definitions = packages.extended(load.definitions(), found)
+    assert {"race", "ethnicity"} <= definitions.parameters["Patient"].keys()
+    assert {"service-date", "type"} <= definitions.parameters["ExplanationOfBenefit"].keys()
+    assert replace(definitions, version="", parameters={}) == replace(load.definitions(), version="", parameters={})
