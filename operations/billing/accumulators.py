@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from operations.billing import categories, coverage, days, money, vocabulary
-from operations.billing.benefits import Plan, Yearly
 from operations.billing.money import Money
+from operations.billing.plan import Plan, Yearly
 from server.fhir.resource import Json, Resource
 
 SHARE = ("deductible", "copay", "coinsurance")
@@ -34,24 +34,28 @@ class Used:
 class Accumulators:
     """The consumption of a plan year.
 
-    `visits` has, by service category, the days on which the plan covered one for the member. `ordinal` is the place of
-    the next EOB among all of the policy and year.
+    `visits` has, by service category, the days on which the plan covered one for the member, and the copay taken for
+    each. `ordinal` is the place of the next EOB among all of the policy and year.
     """
 
     year: days.Days
     member: Used
     family: Used
-    visits: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    visits: Mapping[str, Mapping[date, Money]] = field(default_factory=dict)
     ordinal: int = 1
 
     def plus(self, deductible: Money, share: Money) -> Accumulators:
         """The same after the member paid for one more line."""
         return replace(self, member=self.member.plus(deductible, share), family=self.family.plus(deductible, share))
 
-    def visited(self, category: str, day: date) -> Accumulators:
-        """The same after the plan covered a service of the category on the day."""
-        known = self.visits.get(category, frozenset())
-        return replace(self, visits={**self.visits, category: known | {day}})
+    def copaid(self, category: str, day: date) -> Money:
+        """The copay that was taken for services of the category on the day."""
+        return self.visits.get(category, {}).get(day, money.zero(self.member.deductible.currency))
+
+    def visited(self, category: str, day: date, copay: Money) -> Accumulators:
+        """The same after the plan covered one more service of the category on the day."""
+        known = {**self.visits.get(category, {}), day: self.copaid(category, day) + copay}
+        return replace(self, visits={**self.visits, category: known})
 
 
 def opening(plan: Plan, day: date) -> Accumulators:
@@ -60,16 +64,17 @@ def opening(plan: Plan, day: date) -> Accumulators:
     return Accumulators(plan.year(day), nothing, nothing)
 
 
-def of_policy(plan: Plan, day: date, own: str, explanations: Sequence[Resource]) -> Accumulators:
-    """The consumption of the plan year of a day by the posted EOBs of a policy; `own` is the member's coverage."""
+def of_policy(plan: Plan, day: date, patient: str, explanations: Sequence[Resource]) -> Accumulators:
+    """What the posted EOBs of a policy consumed of the plan year of a day; the patient's own is the member's."""
     found = opening(plan, day)
     for explanation in explanations:
         dated = [(at, one) for at, one in _dated(explanation) if found.year.covers(at)]
         if not dated:
             continue
         found = replace(found, ordinal=found.ordinal + 1)
-        if explanation["status"] == "active":
-            found = _consumed(found, dated, _coverage(explanation) == own, plan.currency)
+        if explanation["status"] == "active" and explanation["use"] == "claim":
+            own = coverage.reference(explanation["patient"]) == patient
+            found = _consumed(found, dated, own, plan.currency)
     return found
 
 
@@ -85,19 +90,16 @@ def _dated(explanation: Resource) -> list[tuple[date, Json]]:
     return [(found.first, item) for found, item in lines if found]
 
 
-def _coverage(explanation: Resource) -> str:
-    return next((coverage.reference(one["coverage"]) for one in explanation["insurance"] if one["focal"]), "")
-
-
 def _consumed(before: Accumulators, dated: Sequence[tuple[date, Json]], own: bool, currency: str) -> Accumulators:
     found = before
     for at, item in dated:
-        paid = [_amount(item, name, currency) for name in SHARE]
-        share = money.total(paid, currency)
-        found = replace(found, family=found.family.plus(paid[0], share))
+        deductible, copay, coinsurance = (_amount(item, name, currency) for name in SHARE)
+        share = deductible + copay + coinsurance
         if own:
-            found = replace(found, member=found.member.plus(paid[0], share))
-            found = found if categories.denied(item) else found.visited(category_of(item), at)
+            found = found.plus(deductible, share)
+            found = found if categories.denied(item) else found.visited(category_of(item), at, copay)
+        else:
+            found = replace(found, family=found.family.plus(deductible, share))
     return found
 
 

@@ -2,10 +2,10 @@
 
 | read from | meaning |
 |---|---|
-| `InsurancePlan.period.start` | the plan year begins on its anniversary; without it on 1 January |
+| `InsurancePlan.period` | when these rules hold; the plan year begins on the start's anniversary, else on 1 January |
 | `InsurancePlan.network`, `plan.network` | the Organizations that are its networks |
 | `plan.generalCost`: `type` `deductible` or `out-of-pocket-maximum`, `cost` | a yearly amount, one for both networks |
-| `plan.generalCost.groupSize` | 1 or absent: the amount is each member's; larger: the family's |
+| `plan.generalCost.groupSize` | absent or 1: each member's amount; more: the family's; of both the lesser counts |
 | `plan.specificCost.benefit.type` | the service category (X12 service type code) |
 | `...benefit.cost`: `type` `copay` or `copay-percent`, `value` | the amount or percentage that the member pays |
 | `...benefit.cost.applicability` | the network it holds in, without it both; one without any cost is not covered |
@@ -23,68 +23,22 @@ Source: http://hl7.org/fhir/R4/insuranceplan.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from operations.billing import coverage, days, money, vocabulary
+from operations.billing import coverage, days, modifiers, money, vocabulary
 from operations.billing.money import Money
+from operations.billing.plan import NETWORKS, Cost, Plan, Service, Yearly
 from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
 
-IN_NETWORK, OUT_OF_NETWORK = "in-network", "out-of-network"
-NETWORKS = (IN_NETWORK, OUT_OF_NETWORK)
 _JANUARY = date(2000, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a member pays for a service in one network."""
-
-    copay: Money | None = None
-    coinsurance: Decimal | None = None
-    after_deductible: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What is promised for one service category; `visits` None is without limit."""
-
-    category: str
-    costs: Mapping[str, Cost] = field(default_factory=dict)
-    authorization: bool = False
-    visits: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Yearly:
-    """A yearly amount for each member and for the family; None where the plan sets none."""
-
-    individual: Money | None = None
-    family: Money | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The rules of a plan; `anniversary` is a day on which a plan year begins."""
-
-    name: str
-    currency: str
-    deductible: Yearly
-    out_of_pocket: Yearly
-    services: Mapping[str, Service]
-    networks: tuple[str, ...]
-    fee_schedule: str
-    anniversary: date
-    period: days.Days
-
-    def year(self, day: date) -> days.Days:
-        """The plan year of a day."""
-        return days.year_from(day, self.anniversary)
 
 
 def read(plan: Resource) -> Plan:
     """The rules of an InsurancePlan; raises Unprocessable for what cannot be read."""
+    for path in modifiers.unknown(plan):
+        raise Unprocessable("this may change the meaning of the rest, and is not understood", expression=path)
     if len(plan.get("plan", ())) != 1:
         raise Unprocessable("exactly one plan is expected", expression="InsurancePlan.plan")
     (terms,) = plan["plan"]
@@ -121,7 +75,8 @@ def _amounts(services: Mapping[str, Service], yearly: Mapping[str, Yearly]) -> I
 def _currency(amounts: list[Money]) -> str:
     found = {amount.currency for amount in amounts}
     if len(found) != 1:
-        raise Unprocessable("the amounts of a plan are of one currency", expression="InsurancePlan.plan[0]")
+        problem = "is of more than one currency" if found else "states no amount, so its currency is not known"
+        raise Unprocessable(f"the plan {problem}", expression="InsurancePlan.plan[0]")
     return found.pop()
 
 
@@ -173,40 +128,50 @@ def _category(benefit: Json, path: str, known: Mapping[str, object]) -> str:
 
 def _costs(benefit: Json, path: str) -> Mapping[str, Cost]:
     listed = [(f"{path}.cost[{place}]", cost) for place, cost in enumerate(benefit.get("cost", ()))]
-    found = {network: [(at, one) for at, one in listed if _applies(one, network)] for network in NETWORKS}
+    found = {network: [(at, one) for at, one in listed if network in _networks(one, at)] for network in NETWORKS}
     return {network: _cost(costs) for network, costs in found.items() if costs}
 
 
-def _applies(cost: Json, network: str) -> bool:
-    said = vocabulary.code(cost.get("applicability", {}), vocabulary.APPLICABILITY)
-    return said in ("", network)
+def _networks(cost: Json, path: str) -> tuple[str, ...]:
+    """The networks that a cost holds in."""
+    if "applicability" not in cost:
+        return NETWORKS
+    said = vocabulary.code(cost["applicability"], vocabulary.APPLICABILITY)
+    if said not in NETWORKS:
+        raise Unprocessable("a cost holds in network or out of it", expression=f"{path}.applicability")
+    return (said,)
 
 
 def _cost(costs: list[tuple[str, Json]]) -> Cost:
     values: dict[str, Money | Decimal] = {}
+    late = False
     for path, cost in costs:
         kind = vocabulary.code(cost["type"], vocabulary.BENEFIT_TYPE)
         if kind not in _READERS or kind in values:
             raise Unprocessable("this cost is not understood, or given twice", expression=f"{path}.type")
         values[kind] = _READERS[kind](cost.get("value", {}), f"{path}.value")
+        late |= _after_deductible(cost, path)
     copay, percent = values.get("copay"), values.get("copay-percent")
-    late = any(_after_deductible(cost) for _, cost in costs)
     return Cost(copay if isinstance(copay, Money) else None, percent if isinstance(percent, Decimal) else None, late)
 
 
-def _after_deductible(cost: Json) -> bool:
-    return any("after-deductible" in vocabulary.codes(one, vocabulary.QUALIFIER) for one in cost.get("qualifiers", ()))
+def _after_deductible(cost: Json, path: str) -> bool:
+    qualifiers = [vocabulary.code(one, vocabulary.QUALIFIER) for one in cost.get("qualifiers", ())]
+    if any(one != "after-deductible" for one in qualifiers):
+        raise Unprocessable("this qualifier is not understood", expression=f"{path}.qualifiers")
+    return bool(qualifiers)
 
 
 def _amount(value: Json, path: str) -> Money:
-    if value.get("system") != vocabulary.ISO_4217:
+    if value.get("system") != vocabulary.ISO_4217 or "comparator" in value:
         raise Unprocessable("an amount of money is expected", expression=path)
     return money.parse({"value": value.get("value"), "currency": value.get("code")}, path)
 
 
 def _percent(value: Json, path: str) -> Decimal:
     exact = money.computable(value["value"]) if "value" in value else None
-    if "%" not in (value.get("code"), value.get("unit")) or exact is None or not 0 <= exact <= 100:
+    stated = "%" in (value.get("code"), value.get("unit")) and "comparator" not in value
+    if not stated or exact is None or not 0 <= exact <= 100:
         raise Unprocessable("a percentage from 0 to 100 is expected", expression=path)
     return exact
 

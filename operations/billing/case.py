@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from operations.billing import coverage, days
-from operations.billing.benefits import Plan
 from operations.billing.days import Days
+from operations.billing.plan import Plan
 from server.fhir.resource import Json, Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`resources` are by relative reference; what the claim refers to and is not there does not exist.
+    """`resources` are by relative reference: what `references` leads to, and what `of_role` does from there.
 
-    `plan` is that of the focal coverage, None when there is none; `earlier` are the patient's claims posted before.
+    What the claim refers to and is not among them does not exist. `plan` is that of the focal coverage, None when there
+    is none; `earlier` are the patient's claims posted before.
     """
 
     claim: Resource
@@ -31,6 +32,12 @@ class Case:
     def found(self, reference: Json) -> Resource | None:
         """What a Reference leads to."""
         return self.resources.get(coverage.reference(reference))
+
+    def named(self, reference: Json) -> list[Resource]:
+        """What a Reference leads to; of a PractitionerRole, practitioner and organization too."""
+        found = self.found(reference)
+        further = [self.found(one) for _, one in of_role(found)] if found else []
+        return [one for one in (found, *further) if one is not None]
 
     @property
     def lines(self) -> list[tuple[str, Json]]:
@@ -46,7 +53,7 @@ class Case:
     @property
     def focal(self) -> tuple[str, Json]:
         """The insurance that is billed, with its FHIRPath; empty where not exactly one is focal."""
-        focal = [(f"Claim.insurance[{at}]", one) for at, one in enumerate(self.claim["insurance"]) if one["focal"]]
+        focal = [(f"Claim.insurance[{at}]", one) for at, one in enumerate(self.claim["insurance"]) if one.get("focal")]
         return focal[0] if len(focal) == 1 else ("Claim.insurance", {})
 
     @property
@@ -81,3 +88,10 @@ def references(claim: Resource) -> Iterator[tuple[str, Json]]:
 def _path(name: str) -> str:
     """The FHIRPath name of an element: a choice goes without its type."""
     return "diagnosis" if name == "diagnosisReference" else name
+
+
+def of_role(resource: Resource) -> Iterator[tuple[str, Json]]:
+    """The References of a PractitionerRole that scrubbing follows, with their FHIRPath; none of any other resource."""
+    for name in ("practitioner", "organization"):
+        if resource["resourceType"] == "PractitionerRole" and name in resource:
+            yield f"PractitionerRole.{name}", resource[name]

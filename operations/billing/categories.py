@@ -22,6 +22,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "coinsurance": (vocabulary.CARIN_ADJUDICATION, "coinsurance"),
     "benefit": (vocabulary.ADJUDICATION, "benefit"),
     "memberliability": (vocabulary.CARIN_ADJUDICATION, "memberliability"),
+    "paidtoprovider": (vocabulary.CARIN_ADJUDICATION, "paidtoprovider"),
     "paidbypatient": (vocabulary.CARIN_ADJUDICATION, "paidbypatient"),
 }
 """Name to (system, code)."""
@@ -50,9 +51,21 @@ def amount(elements: Sequence[Json], name: str, path: str, currency: str) -> Mon
     return money.total(amounts(elements, name, path), currency)
 
 
+def total(resource: Resource, name: str) -> Money:
+    """The total of a posted ClaimResponse or EOB under a name; nothing where it says none."""
+    currency = resource["total"][0]["amount"]["currency"]
+    return amount(resource["total"], name, f"{resource['resourceType']}.total", currency)
+
+
+def status(name: str, value: str) -> Resource:
+    """An adjudication that says no amount but a status, for example `benefitpaymentstatus` `paid`."""
+    category = vocabulary.concept(vocabulary.CARIN_DISCRIMINATOR, name)
+    return {"category": category, "reason": vocabulary.concept(vocabulary.CARIN_STATUS, value)}
+
+
 def denied(item: Json) -> bool:
-    """Whether an adjudicated line states why it is not covered."""
+    """Whether an adjudicated line is not covered."""
     return any(
-        "denialreason" in vocabulary.codes(one["category"], vocabulary.CARIN_DISCRIMINATOR)
+        "denied" in vocabulary.codes(one.get("reason", {}), vocabulary.CARIN_STATUS)
         for one in item.get("adjudication", ())
     )

@@ -1,17 +1,19 @@
 """The lines of a claim as adjudication sees them.
 
-A line's service category is what it states, else what the fee schedule says its code is, else medical care.
+A line's service category is what the fee schedule says its code is, else what it states, else medical care: what a
+service is, is for the payer to say.
 Source: http://hl7.org/fhir/R4/claim.html
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from operations.billing import accumulators, days, money
-from operations.billing.adjudication import Charge
 from operations.billing.currencies import PLACES
-from operations.billing.fees import Schedule
+from operations.billing.fees import Fee, Schedule
 from operations.billing.money import Money
 from server.fhir.resource import Json, Resource
 
@@ -19,9 +21,29 @@ MEDICAL_CARE = "1"
 """The service type code of a line of which neither claim nor schedule says more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A claim's line as adjudication sees it: `category` is its service category, `fee` what the schedule has."""
+
+    sequence: int
+    day: date
+    category: str
+    quantity: Decimal
+    submitted: Money
+    fee: Fee | None
+    authorized: bool = False
+
+    @property
+    def allowed(self) -> Money:
+        """Its fee or what is charged, whichever is less; nothing without a fee."""
+        fee = self.fee.times(self.quantity) if self.fee else money.zero(self.submitted.currency)
+        return min(self.submitted, fee)
+
+
 def of_claim(claim: Resource, schedule: Schedule) -> tuple[Charge, ...]:
     """The lines of a scrubbed claim."""
-    authorized = any(one.get("preAuthRef") for one in claim["insurance"] if one["focal"])
+    given = [reference for one in claim["insurance"] if one["focal"] for reference in one.get("preAuthRef", ())]
+    authorized = any(reference for reference in given)
     return tuple(_charge(item, place, schedule, authorized) for place, item in enumerate(claim["item"]))
 
 
@@ -75,6 +97,6 @@ def _charge(item: Json, place: int, schedule: Schedule, authorized: bool) -> Cha
     if serviced is None:
         raise ValueError("a scrubbed line has a day")
     fee = schedule.fee(item, serviced.first)
-    category = accumulators.category_of(item) or (fee.category if fee else "") or MEDICAL_CARE
+    category = (fee.category if fee else "") or accumulators.category_of(item) or MEDICAL_CARE
     submitted = net(item, f"Claim.item[{place}]")
     return Charge(item["sequence"], serviced.first, category, quantity(item), submitted, fee, authorized)

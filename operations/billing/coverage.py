@@ -9,12 +9,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from operations.billing import days, vocabulary
+from operations.billing.days import Days
 from server.fhir.resource import Json, Resource
+
+
+def term(coverage: Resource) -> Days:
+    """The days on which the coverage is in force; one that is not active ends before it begins."""
+    period = days.of_period(coverage.get("period", {}))
+    return period if coverage.get("status") == "active" else Days(period.first, date.min)
 
 
 def in_force(coverage: Resource, day: date) -> bool:
     """Whether the coverage is active and the day lies in its period."""
-    return coverage["status"] == "active" and days.of_period(coverage.get("period", {})).covers(day)
+    return coverage.get("status") == "active" and term(coverage).covers(day)
 
 
 def payor(coverage: Resource) -> str:
@@ -24,15 +31,16 @@ def payor(coverage: Resource) -> str:
 
 def plan_code(coverage: Resource) -> str:
     """What Coverage.class calls the plan; empty when it does not say."""
-    return next((one["value"] for one in coverage.get("class", ()) if _is_plan(one)), "")
+    return next((one.get("value", "") for one in coverage.get("class", ()) if _is_plan(one)), "")
 
 
-def plan_of(coverage: Resource, plans: Sequence[Resource]) -> Resource | None:
-    """The active InsurancePlan among a payor's that the coverage names as its plan, by an identifier's value.
+def plan_of(coverage: Resource, plans: Sequence[Resource], day: date) -> Resource | None:
+    """The InsurancePlan among a payor's that the coverage names as its plan, by an identifier's value, and its year.
 
-    A coverage that names no plan has its payor's only one. None rather than a guess in any other case.
+    It is active and its period has the day. A coverage that names no plan has its payor's only one. None rather than a
+    guess in any other case.
     """
-    active = [plan for plan in plans if plan.get("status") == "active"]
+    active = [plan for plan in plans if plan.get("status") == "active" and _holds(plan, day)]
     wanted = plan_code(coverage)
     fitting = [plan for plan in active if wanted in _identifiers(plan)] if wanted else active
     return fitting[0] if len(fitting) == 1 else None
@@ -47,6 +55,10 @@ def reference(value: Json) -> str:
     """The relative reference of a Reference without a version; empty when it is not literal."""
     text: str = value.get("reference", "")
     return text.partition("/_history/")[0]
+
+
+def _holds(plan: Resource, day: date) -> bool:
+    return days.of_period(plan.get("period", {})).covers(day)
 
 
 def _is_plan(one: Json) -> bool:

@@ -29,17 +29,19 @@ class Days:
         return self.first <= other.first and other.last <= self.last
 
 
+_WHOLE = len("2026-11-24")
+"""The length of a date to the day."""
 ALWAYS = Days(date.min, date.max)
 
 
 def of_date(text: str) -> Days:
     """The days of a valid FHIR date, dateTime or instant."""
-    year, month, day = (int(text[start:stop] or 0) for start, stop in ((0, 4), (5, 7), (8, 10)))
-    if day:
-        return Days(date(year, month, day), date(year, month, day))
-    if month:
-        return Days(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
-    return Days(date(year, 1, 1), date(year, 12, 31))
+    if len(text) >= _WHOLE:
+        day = date.fromisoformat(text[:_WHOLE])
+        return Days(day, day)
+    year, month = int(text[:4]), int(text[5:7] or 0)
+    first, last = (month, month) if month else (1, 12)
+    return Days(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
 
 
 def of_period(period: Json) -> Days:
@@ -48,20 +50,26 @@ def of_period(period: Json) -> Days:
     return Days(of_date(start).first if start else date.min, of_date(end).last if end else date.max)
 
 
+def common(one: Days, other: Days) -> Days:
+    """The days that are among both; without any, the last lies before the first."""
+    return Days(max(one.first, other.first), min(one.last, other.last))
+
+
 def serviced(element: Json) -> Days | None:
-    """The days of an element's serviced[x]; None unless it says them to the day."""
-    period = element.get("servicedPeriod", {})
-    said = [element.get("servicedDate"), period.get("start"), period.get("end")]
-    known = [text for text in said if text]
-    if not known or any(len(text) < len("2026-11-24") for text in known):
+    """The days of an element's serviced[x]; None unless it says the first and the last of them to the day."""
+    day, period = element.get("servicedDate"), element.get("servicedPeriod", {})
+    start, end = (day, day) if day else (period.get("start", ""), period.get("end", ""))
+    if len(start) < _WHOLE or len(end) < _WHOLE:
         return None
-    return Days(of_date(known[0]).first, of_date(known[-1]).last)
+    first, last = of_date(start).first, of_date(end).first
+    return Days(min(first, last), max(first, last))
 
 
 def year_from(day: date, anniversary: date) -> Days:
     """The year that contains a day and begins on an anniversary of a date (29 February counts as the 28th)."""
     month, number = anniversary.month, 28 if (anniversary.month, anniversary.day) == (2, 29) else anniversary.day
-    first = date(day.year, month, number)
-    start = first if first <= day else date(day.year - 1, month, number)
-    following = date(start.year + 1, month, number)
-    return Days(start, date.fromordinal(following.toordinal() - 1))
+    near = range(max(date.min.year, day.year - 1), min(date.max.year, day.year + 1) + 1)
+    starts = [date(year, month, number) for year in near]
+    first = max((one for one in starts if one <= day), default=date.min)
+    following = next((one for one in starts if one > day), None)
+    return Days(first, date.fromordinal(following.toordinal() - 1) if following else date.max)

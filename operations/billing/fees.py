@@ -1,8 +1,9 @@
 """Fee schedules: what a payer allows for a service, from ChargeItemDefinitions.
 
 A row of a schedule is a ChargeItemDefinition whose `identifier` has the schedule's system and, as its value, the
-procedure code, or code and first modifier joined by a hyphen. Its fee for one unit is the only `base` price component;
-`effectivePeriod` says when it holds, and the extension `service-category` what kind of service the code is.
+procedure code, or code and a modifier joined by a hyphen. Its fee for one unit is the only price component, a `base`;
+`effectivePeriod` says when it holds, and the extension `service-category` what kind of service the code is. A price
+with conditions, surcharges, deductions or factors is refused, never simplified.
 Source: http://hl7.org/fhir/R4/chargeitemdefinition.html
 """
 
@@ -42,7 +43,7 @@ class Schedule:
     rows: Mapping[str, Sequence[Fee]]
 
     def fee(self, item: Json, day: date) -> Fee | None:
-        """The fee for a line on a day: that with its first modifier, else without; None when there is not one."""
+        """The fee for a line on a day: that with its first priced modifier, else without; None when it is not one."""
         for row in rows_of(item):
             found = [fee for fee in self.rows.get(row, ()) if fee.effective.covers(day)]
             if found:
@@ -53,7 +54,7 @@ class Schedule:
 def rows_of(item: Json) -> tuple[str, ...]:
     """The rows that may price a line, the most specific first."""
     code = vocabulary.code(item["productOrService"], *PROCEDURES)
-    modifiers = [vocabulary.code(one, *PROCEDURES) for one in item.get("modifier", ())[:1]]
+    modifiers = [vocabulary.code(one, *PROCEDURES) for one in item.get("modifier", ())]
     return (*(f"{code}-{modifier}" for modifier in modifiers if modifier), code)
 
 
@@ -61,7 +62,7 @@ def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedul
     """The schedule of some definitions; raises Unprocessable for one without exactly one base price in the currency."""
     rows: dict[str, list[Fee]] = {}
     for definition in definitions:
-        if definition["status"] != "active":
+        if definition.get("status") != "active":
             continue
         for row in vocabulary.identifiers(definition, system):
             rows.setdefault(row, []).append(_fee(definition, currency))
@@ -69,13 +70,10 @@ def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedul
 
 
 def _fee(definition: Resource, currency: str) -> Fee:
-    groups = definition.get("propertyGroup", ())
-    bases = [one for group in groups for one in group.get("priceComponent", ()) if one["type"] == "base"]
-    amount = bases[0].get("amount", {}) if len(bases) == 1 else {}
-    price = money.computable(amount["value"]) if "value" in amount else None
-    if price is None or price < 0 or amount.get("currency") != currency:
+    price = _price(definition, currency)
+    if price is None or price < 0:
         raise Unprocessable(
-            f"{definition['url']} needs exactly one base price in {currency}",
+            f"{definition.get('url', 'a fee')} needs one unconditional base price in {currency}, and nothing else",
             expression="ChargeItemDefinition.propertyGroup",
         )
     category = vocabulary.extension(definition, vocabulary.SERVICE_CATEGORY).get("valueCodeableConcept", {})
@@ -85,3 +83,16 @@ def _fee(definition: Resource, currency: str) -> Fee:
         vocabulary.code(category, vocabulary.SERVICE_TYPE),
         days.of_period(definition.get("effectivePeriod", {})),
     )
+
+
+def _price(definition: Resource, currency: str) -> Decimal | None:
+    """The only price of a definition, where it has one in the currency that holds without conditions."""
+    groups = definition.get("propertyGroup", ())
+    components = [
+        one for group in groups for one in group.get("priceComponent", ()) if one.get("type") != "informational"
+    ]
+    conditional = any("applicability" in one for one in (definition, *groups))
+    if conditional or len(components) != 1 or components[0].get("type") != "base" or "factor" in components[0]:
+        return None
+    amount = components[0].get("amount", {})
+    return money.computable(amount["value"]) if "value" in amount and amount.get("currency") == currency else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 
 from operations.billing.currencies import PLACES
 from server.fhir.errors import Unprocessable
@@ -20,8 +20,12 @@ from server.fhir.resource import Json, Resource
 DIGITS, EXPONENT = 18, 30
 """Decimals with more digits, or a larger exponent either way, are never computed with."""
 
-_wide = Context(prec=120)
-"""Room for the exact product of a quantity, a price, a factor and a percentage."""
+LARGEST = 10**15
+"""An amount has at most so many minor units, so that sums of thousands stay whole numbers of 64 bits."""
+
+_wide = Context(prec=250)
+"""Room for the exact product of a quantity, a price, a factor and a percentage, each as wide as may be."""
+_exact = Context(prec=250, traps=[Inexact, InvalidOperation])
 
 
 class CurrencyMismatch(ValueError):
@@ -44,6 +48,9 @@ class Money:
 
     def __sub__(self, other: Money) -> Money:
         return Money(self.minor - self._same(other).minor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.minor < self._same(other).minor
 
     def _same(self, other: Money) -> Money:
         if other.currency != self.currency:
@@ -83,6 +90,8 @@ def read(value: Json, expression: str) -> Money | Issue:
     if minor != minor.to_integral_value():
         text = f"{currency} has {PLACES[currency]} decimal places, the amount has more"
         return Issue("error", "value", text, f"{expression}.value")
+    if abs(minor) > LARGEST:
+        return Issue("error", "value", "the amount is larger than any this server computes with", f"{expression}.value")
     return Money(int(minor), currency)
 
 
@@ -105,7 +114,7 @@ def product(*factors: Decimal | int) -> Decimal:
     """The exact product of numbers that may be computed with."""
     result = Decimal(1)
     for factor in factors:
-        result = _wide.multiply(result, Decimal(factor))
+        result = _exact.multiply(result, Decimal(factor))
     return result
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from operations.billing.case import Case
 from operations.billing.rules import amounts, codes, dates, history, parties, structure
+from operations.billing.rules.rule import Rule
 from server.fhir.outcome import Issue
 
 RULES = (*structure.RULES, *parties.RULES, *codes.RULES, *dates.RULES, *amounts.RULES, *history.RULES)
@@ -15,8 +16,8 @@ RULES = (*structure.RULES, *parties.RULES, *codes.RULES, *dates.RULES, *amounts.
 
 def issues(case: Case) -> tuple[Issue, ...]:
     """What is wrong with a claim that is structurally valid; empty when it can be billed."""
-    return tuple(
-        Issue(rule.severity, rule.code, f"{rule.id}: {text}", expression)
-        for rule in RULES
-        for expression, text in rule.check(case)
-    )
+    return _found(case, structure.FIRST) or tuple(issue for rule in RULES for issue in _found(case, rule))
+
+
+def _found(case: Case, rule: Rule) -> tuple[Issue, ...]:
+    return tuple(Issue(rule.severity, rule.code, f"{rule.id}: {text}", path) for path, text in rule.check(case))

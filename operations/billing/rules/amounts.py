@@ -39,9 +39,10 @@ def _prices(case: Case) -> Iterable[Finding]:
 
 def _units(case: Case) -> Iterable[Finding]:
     for path, item in case.lines:
-        units = charges.number(item.get("quantity", {"value": 1}).get("value"))
-        if units is None or units <= 0:
-            yield f"{path}.quantity", "the quantity is above zero"
+        quantity = item.get("quantity", {"value": 1})
+        units = charges.number(quantity.get("value"))
+        if units is None or units <= 0 or "comparator" in quantity:
+            yield f"{path}.quantity", "the quantity is an exact number above zero"
 
 
 def _factor(case: Case) -> Iterable[Finding]:
@@ -54,8 +55,8 @@ def _factor(case: Case) -> Iterable[Finding]:
 def _charge(case: Case) -> Iterable[Finding]:
     for path, item in case.lines:
         amount = charges.known(item, path)
-        if amount is not None and amount.minor < 0:
-            yield f"{path}.net", "a line is not billed below zero"
+        if amount is not None and not 0 <= amount.minor <= money.LARGEST:
+            yield f"{path}.net", "a line is not billed below zero, nor above all that this server computes with"
 
 
 def _net_comes_out(case: Case) -> Iterable[Finding]:

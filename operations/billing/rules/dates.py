@@ -73,8 +73,8 @@ def _one_plan_year(case: Case) -> Iterable[Finding]:
         return
     year = case.plan.year(case.dated[0][1].first)
     for path, when in case.dated:
-        if not year.covers(when.first):
-            yield f"{path}.serviced", "the services of a claim lie in one plan year"
+        if not year.contains(when):
+            yield f"{path}.serviced", "the services of a claim lie in one year of the plan"
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""Rules on what was billed before.
+"""Rules on what was billed before, in earlier claims or in this one.
 
 Source: http://hl7.org/fhir/R4/claim.html
 """
@@ -28,15 +28,28 @@ def _duplicate(case: Case) -> Iterable[Finding]:
             yield path, "this service has been billed before"
 
 
+def _repeated(case: Case) -> Iterable[Finding]:
+    """Two lines of a claim differ, if only by a modifier that says the service was given again."""
+    known: set[Service] = set()
+    for path, item in case.lines:
+        service = _service(case.claim, item)
+        if service in known:
+            yield path, "this service is on the claim twice; a modifier says when it was given again"
+        known.add(service)
+
+
 def _service(claim: Resource, item: Json) -> Service:
     return (
         coverage.reference(claim["provider"]),
         days.serviced(item),
         vocabulary.code(item["productOrService"], *PROCEDURES),
         tuple(sorted(vocabulary.code(one, *PROCEDURES) for one in item.get("modifier", ()))),
-        Decimal(item.get("quantity", {}).get("value", 1)),
+        charges.quantity(item),
         charges.known(item, ""),
     )
 
 
-RULES = (Rule("duplicate", "duplicate", _duplicate),)
+RULES = (
+    Rule("duplicate", "duplicate", _duplicate),
+    Rule("line-repeated", "duplicate", _repeated),
+)

@@ -21,13 +21,14 @@ def _known(case: Case) -> Iterable[Finding]:
 
 
 def _beneficiary(case: Case) -> Iterable[Finding]:
-    covered = case.coverage
-    if covered is not None and not _same(covered["beneficiary"], case.claim["patient"]):
-        yield f"{case.focal[0]}.coverage", "the coverage is of another patient"
+    for place, one in enumerate(case.claim["insurance"]):
+        covered = case.found(one["coverage"])
+        if covered is not None and not _same(covered["beneficiary"], case.claim["patient"]):
+            yield f"Claim.insurance[{place}].coverage", "the coverage is of another patient"
 
 
 def _coverage_active(case: Case) -> Iterable[Finding]:
-    if case.coverage is not None and case.coverage["status"] != "active":
+    if case.coverage is not None and case.coverage.get("status") != "active":
         yield f"{case.focal[0]}.coverage", "the coverage is not active"
 
 
@@ -49,8 +50,8 @@ def _encounter_patient(case: Case) -> Iterable[Finding]:
 
 
 def _provider_number(case: Case) -> Iterable[Finding]:
-    provider = case.found(case.claim["provider"])
-    if provider is not None and not vocabulary.identifiers(provider, vocabulary.NPI):
+    provider = case.claim["provider"]
+    if case.found(provider) is not None and not _numbers(case, provider):
         yield "Claim.provider", "the provider has no NPI"
 
 
@@ -60,9 +61,12 @@ def _provider_numbers_valid(case: Case) -> Iterable[Finding]:
         (f"Claim.careTeam[{at}].provider", one["provider"]) for at, one in enumerate(case.claim.get("careTeam", ()))
     )
     for path, reference in (("Claim.provider", case.claim["provider"]), *team):
-        numbers = vocabulary.identifiers(case.found(reference) or {}, vocabulary.NPI)
-        if not all(npi.valid(number) for number in numbers):
+        if not all(npi.valid(number) for number in _numbers(case, reference)):
             yield path, "the NPI of the provider fails its check digit"
+
+
+def _numbers(case: Case, reference: Json) -> list[str]:
+    return [number for one in case.named(reference) for number in vocabulary.identifiers(one, vocabulary.NPI)]
 
 
 def _same(one: Json, other: Json) -> bool:

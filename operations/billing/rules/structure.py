@@ -5,14 +5,36 @@ Source: http://hl7.org/fhir/R4/claim.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from operations.billing import modifiers, vocabulary
 from operations.billing.case import Case
 from operations.billing.rules.rule import Finding, Rule
-from server.fhir.resource import Json
+from server.fhir.resource import Json, Resource
 
+STATED: Mapping[str, Sequence[str]] = {
+    "": ("status", "use", "created"),
+    "insurance": ("sequence", "focal"),
+    "careTeam": ("sequence",),
+    "diagnosis": ("sequence",),
+    "item": ("sequence",),
+}
+"""What must have a value, by the element it belongs to."""
 LINES, DIAGNOSES, POINTERS, MODIFIERS = 50, 12, 4, 4
 """How many a professional claim, or one of its lines, may have."""
+
+
+def _stated(case: Case) -> Iterable[Finding]:
+    """Required codes, dates and numbers have a value, and not only an extension that says why there is none."""
+    for group, names in STATED.items():
+        found = [("Claim", case.claim)] if not group else _elements(case.claim, group)
+        yield from (
+            (f"{path}.{name}", "a value is required") for path, one in found for name in names if name not in one
+        )
+
+
+def _elements(claim: Resource, group: str) -> list[tuple[str, Json]]:
+    return [(f"Claim.{group}[{place}]", one) for place, one in enumerate(claim.get(group, ()))]
 
 
 def _use(case: Case) -> Iterable[Finding]:
@@ -23,6 +45,29 @@ def _use(case: Case) -> Iterable[Finding]:
 def _status(case: Case) -> Iterable[Finding]:
     if case.claim["status"] != "active":
         yield "Claim.status", "only an active claim can be submitted"
+
+
+def _contained(case: Case) -> Iterable[Finding]:
+    if case.claim.get("contained"):
+        yield "Claim.contained", "what a claim refers to is a resource of its own"
+
+
+def _modifiers_understood(case: Case) -> Iterable[Finding]:
+    for path in modifiers.unknown(case.claim):
+        yield path, "this may change the meaning of the rest, and is not understood"
+
+
+def _replaces(case: Case) -> Iterable[Finding]:
+    for place, one in enumerate(case.claim.get("related", ())):
+        if vocabulary.code(one.get("relationship", {}), vocabulary.CLAIM_RELATIONSHIP) == "prior":
+            yield f"Claim.related[{place}].relationship", "a claim that replaces another is not taken"
+
+
+def _primary(case: Case) -> Iterable[Finding]:
+    """What another insurance pays first is not known here, so only the first in order is billed."""
+    first = min(one["sequence"] for one in case.claim["insurance"])
+    if case.focal[1] and case.focal[1]["sequence"] != first:
+        yield f"{case.focal[0]}.sequence", "only the first insurance in order is billed"
 
 
 def _focal(case: Case) -> Iterable[Finding]:
@@ -73,6 +118,14 @@ def _pointer_count(case: Case) -> Iterable[Finding]:
             yield f"{path}.diagnosisSequence", f"a line points to 1 to {POINTERS} diagnoses"
 
 
+def _team_pointers(case: Case) -> Iterable[Finding]:
+    known = {one["sequence"] for one in case.claim.get("careTeam", ())}
+    for path, item in case.lines:
+        for place, pointer in enumerate(item.get("careTeamSequence", ())):
+            if pointer not in known:
+                yield f"{path}.careTeamSequence[{place}]", "no member of the care team has this number"
+
+
 def _modifier_count(case: Case) -> Iterable[Finding]:
     for path, item in case.lines:
         if len(item.get("modifier", ())) > MODIFIERS:
@@ -86,9 +139,16 @@ def _repeated(listed: Sequence[Json], path: str) -> Iterable[Finding]:
             yield f"{path}[{place}].sequence", "the number is used twice"
 
 
+FIRST = Rule("stated", "required", _stated)
+"""What all the others need: where it is broken, they are not asked."""
 RULES = (
+    FIRST,
     Rule("use", "not-supported", _use),
     Rule("status", "business-rule", _status),
+    Rule("contained", "not-supported", _contained),
+    Rule("modifier-extension", "extension", _modifiers_understood),
+    Rule("replacement", "not-supported", _replaces),
+    Rule("primary-insurance", "not-supported", _primary),
     Rule("focal-insurance", "business-rule", _focal),
     Rule("line-count", "business-rule", _lines),
     Rule("line-numbers", "business-rule", _line_numbers),
@@ -98,5 +158,6 @@ RULES = (
     Rule("diagnosis-numbers", "business-rule", _diagnosis_numbers),
     Rule("diagnosis-pointer", "business-rule", _pointers),
     Rule("pointer-count", "business-rule", _pointer_count),
+    Rule("team-pointer", "business-rule", _team_pointers),
     Rule("modifier-count", "business-rule", _modifier_count),
 )

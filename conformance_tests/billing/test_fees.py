@@ -1,0 +1,156 @@
+"""http://hl7.org/fhir/R4/chargeitemdefinition.html: fee schedules, and the charges they price."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from conformance_tests.billing import resources
+from conformance_tests.billing.amounts import element, usd
+from operations.billing import charges, fees, vocabulary
+from operations.billing.fees import Fee
+from operations.billing.vocabulary import concept
+from server.fhir.errors import Unprocessable
+from server.fhir.resource import Json, Resource
+
+DAY = date(2026, 3, 2)
+SCHEDULE = fees.read(resources.SCHEDULE, resources.FEES, "USD")
+
+
+def _price(found: Fee | None) -> Decimal | None:
+    return found.price if found else None
+
+
+@pytest.mark.parametrize("row", resources.SCHEDULE, ids=lambda row: str(row["id"]))
+def test_a_row_is_valid_r4(row: Resource) -> None:
+    assert resources.problems(row) == []
+
+
+def test_the_fee_of_a_code_holds_in_its_period() -> None:
+    found = SCHEDULE.fee(resources.item("S9083", "1.00"), DAY)
+    assert found is not None
+    assert (found.price, found.currency, found.category) == (Decimal("90.00"), "USD", "98")
+    assert SCHEDULE.fee(resources.item("S9083", "1.00"), date(2027, 1, 1)) is None
+    assert SCHEDULE.fee(resources.item("G0463", "1.00"), DAY) is None
+
+
+def test_a_modifier_that_is_priced_comes_first_wherever_it_stands() -> None:
+    schedule = fees.read([*resources.SCHEDULE, resources.fee("S9083-26", "40.00")], resources.FEES, "USD")
+    item = resources.item("S9083", "1.00")
+    assert _price(schedule.fee(item, DAY)) == Decimal("90.00")
+    for codes in (["26"], ["59", "26"], ["26", "59"]):
+        modified = {**item, "modifier": [concept(vocabulary.HCPCS, code) for code in codes]}
+        assert _price(schedule.fee(modified, DAY)) == Decimal("40.00")
+    assert _price(schedule.fee({**item, "modifier": [{"text": "?"}]}, DAY)) == Decimal("90.00")
+
+
+def test_two_fees_of_one_day_are_none() -> None:
+    schedule = fees.read([*resources.SCHEDULE, resources.fee("S9083", "95.00")], resources.FEES, "USD")
+    assert schedule.fee(resources.item("S9083", "1.00"), DAY) is None
+
+
+def test_retired_rows_and_those_of_other_schedules_are_left_out() -> None:
+    retired = {**resources.fee("S9083", "95.00"), "status": "retired"}
+    other = {**resources.fee("S9083", "95.00"), "identifier": [{"system": "https://other.example", "value": "S9083"}]}
+    assert fees.read([retired, other], resources.FEES, "USD").rows == {}
+
+
+def test_a_fee_says_its_category_and_period_or_not() -> None:
+    bare = resources.fee("S9083", "90.00")
+    del bare["extension"], bare["effectivePeriod"]
+    found = fees.read([bare], resources.FEES, "USD").fee(resources.item("S9083", "1.00"), date(1999, 1, 1))
+    assert found is not None
+    assert found.category == ""
+
+
+GROUP = {"priceComponent": [{"type": "base", "amount": element("90.00")}]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"propertyGroup": []},
+        {"propertyGroup": [{"priceComponent": [{"type": "base"}]}]},
+        {"propertyGroup": [{"priceComponent": [{"type": "base", "amount": element("90.00", "EUR")}]}]},
+        {"propertyGroup": [{"priceComponent": [{"type": "base", "amount": element("-1.00")}]}]},
+        {"propertyGroup": [{"priceComponent": [{"type": "base", "amount": element("1E+40")}]}]},
+        {"propertyGroup": [{"priceComponent": [{"type": "base", "factor": 2, "amount": element("90.00")}]}]},
+        {"propertyGroup": [{"priceComponent": [{"type": "surcharge", "amount": element("90.00")}]}]},
+        {"propertyGroup": [GROUP, {"priceComponent": [{"type": "deduction", "amount": element("9.00")}]}]},
+        {"propertyGroup": [GROUP, GROUP]},
+        {"propertyGroup": [{"priceComponent": [{"amount": element("90.00")}]}]},
+        {"propertyGroup": [{**GROUP, "applicability": [{"expression": "true"}]}]},
+        {"applicability": [{"expression": "true"}]},
+    ],
+)
+def test_a_price_that_is_not_simple_is_refused(change: Json) -> None:
+    with pytest.raises(Unprocessable) as caught:
+        fees.read([{**resources.fee("S9083", "90.00"), **change}], resources.FEES, "USD")
+    assert [one.expression for one in caught.value.issues] == ["ChargeItemDefinition.propertyGroup"]
+
+
+def test_an_informational_price_changes_nothing() -> None:
+    told = {"priceComponent": [{"type": "informational", "amount": element("120.00")}]}
+    row = {**resources.fee("S9083", "90.00"), "propertyGroup": [GROUP, told]}
+    assert _price(fees.read([row], resources.FEES, "USD").fee(resources.item("S9083", "1"), DAY)) == Decimal("90.00")
+
+
+def test_a_claims_lines_become_charges() -> None:
+    visit, lab = charges.of_claim(resources.CLAIM, SCHEDULE)
+    assert (visit.sequence, visit.day, visit.category, visit.submitted, visit.allowed) == (
+        1,
+        DAY,
+        "98",
+        usd("120"),
+        usd("90"),
+    )
+    assert (lab.category, lab.quantity, lab.submitted, lab.allowed) == ("5", Decimal(3), usd("30"), usd("30"))
+    assert not visit.authorized
+    assert charges.total(resources.CLAIM) == usd("150")
+
+
+def test_an_authorization_of_the_focal_insurance_counts_for_every_line() -> None:
+    claim = deepcopy(resources.CLAIM)
+    claim["insurance"][0]["preAuthRef"] = ["A-1"]
+    assert all(one.authorized for one in charges.of_claim(claim, SCHEDULE))
+    claim["insurance"][0]["preAuthRef"] = [None]
+    assert not any(one.authorized for one in charges.of_claim(claim, SCHEDULE))
+    claim["insurance"][0].update(focal=False, preAuthRef=["A-1"])
+    assert not any(one.authorized for one in charges.of_claim(claim, SCHEDULE))
+
+
+@pytest.mark.parametrize(
+    ("code", "stated", "category"),
+    [("S9083", "62", "98"), ("G0463", "62", "62"), ("G0463", "", "1")],
+)
+def test_the_schedule_says_what_a_service_is_before_the_claim_does(code: str, stated: str, category: str) -> None:
+    claim = deepcopy(resources.CLAIM)
+    claim["item"] = [resources.item(code, "10.00")]
+    if stated:
+        claim["item"][0]["category"] = concept(vocabulary.SERVICE_TYPE, stated)
+    (found,) = charges.of_claim(claim, SCHEDULE)
+    assert found.category == category
+
+
+def test_without_a_fee_nothing_is_allowed() -> None:
+    claim = deepcopy(resources.CLAIM)
+    claim["item"] = [resources.item("G0463", "10.00")]
+    (found,) = charges.of_claim(claim, SCHEDULE)
+    assert (found.fee, found.allowed) == (None, usd("0"))
+
+
+def test_what_is_not_stated_is_one() -> None:
+    item = {"unitPrice": element("10.005"), "factor": Decimal("0.5")}
+    assert charges.net(item, "Claim.item[0]") == usd("5.00")
+    assert charges.quantity({}) == 1
+    assert charges.number(None) is None
+
+
+def test_a_line_without_a_day_is_not_scrubbed() -> None:
+    claim = deepcopy(resources.CLAIM)
+    del claim["item"][0]["servicedDate"]
+    with pytest.raises(ValueError, match="a scrubbed line has a day"):
+        charges.of_claim(claim, SCHEDULE)

@@ -1,0 +1,45 @@
+"""Whether a provider is in a plan's network.
+
+A practice is in a network by an OrganizationAffiliation whose `participatingOrganization` it is and which lists the
+network; a practitioner or a PractitionerRole is where a practice of theirs is.
+Source: http://hl7.org/fhir/R4/organizationaffiliation.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from operations.billing import coverage, days
+from operations.billing.plan import IN_NETWORK, OUT_OF_NETWORK, Plan
+from server.fhir.resource import Resource
+
+
+def network(plan: Plan, provider: str, roles: Sequence[Resource], affiliations: Sequence[Resource], day: date) -> str:
+    """The network that a provider, by relative reference, is in on a day.
+
+    `roles` are the PractitionerRoles of the provider, or itself; `affiliations` those of the `practices` they lead to.
+    """
+    practices = set(practices_of(provider, roles, day))
+    held = [one for one in affiliations if _holds(one, day) and _member(one) in practices]
+    listed = {coverage.reference(network) for one in held for network in one.get("network", ())}
+    return IN_NETWORK if any(one and one in plan.networks for one in listed) else OUT_OF_NETWORK
+
+
+def practices_of(provider: str, roles: Sequence[Resource], day: date) -> Iterator[str]:
+    """The Organizations that a provider is or works for on a day."""
+    if provider.startswith("Organization/"):
+        yield provider
+    for role in roles:
+        own = provider in (f"PractitionerRole/{role['id']}", coverage.reference(role.get("practitioner", {})))
+        practice = coverage.reference(role.get("organization", {}))
+        if own and practice and _holds(role, day):
+            yield practice
+
+
+def _holds(resource: Resource, day: date) -> bool:
+    return resource.get("active", True) is True and days.of_period(resource.get("period", {})).covers(day)
+
+
+def _member(affiliation: Resource) -> str:
+    return coverage.reference(affiliation.get("participatingOrganization", {}))
