@@ -18,7 +18,7 @@ from server.fhir.definitions import (
     SearchParameter,
     TypeDefinition,
 )
-from server.fhir.resource import Json
+from server.fhir.resource import Json, Resource
 
 ASSETS = ("types", "invariants", "search-parameters", "compartments", "value-sets")
 
@@ -97,3 +97,10 @@ def _parameter(url: str, row: Json) -> SearchParameter:
         targets=tuple(row.get("target", ())),
         components=tuple((definition, expression) for definition, expression in row.get("components", ())),
     )
+
+
+def published() -> tuple[Resource, ...]:
+    """Our own definitions, in the order of their files: extensions, code systems, the measure of reports."""
+    folder = resources.files("profiles").joinpath("almoner")
+    files = sorted((one for one in folder.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
+    return tuple(msgspec.json.decode(one.read_bytes()) for one in files)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from importlib import metadata
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from server.interactions import table
 from server.interactions.contention import Contention
 from server.interactions.engine import Engine
 from server.interactions.rewriting import Rewriter
+from server.jobs import publishing
 from server.search import indexer
 from server.search.indexer import Indexer
 from server.storage.sqlite.store import SqliteStore
@@ -40,7 +41,7 @@ async def open_store(settings: Settings, definitions: Definitions) -> Store:
     return SqliteStore(settings.data, definitions.version, indexer.RECIPE)
 
 
-def engine(store: Store, definitions: Definitions, guides: tuple[str, ...] = ()) -> Engine:
+def engine(store: Store, definitions: Definitions, zone: tzinfo = UTC, guides: tuple[str, ...] = ()) -> Engine:
     """The engine on a store."""
     software = Software(version(), RELEASED, guides)
     return Engine(
@@ -55,6 +56,7 @@ def engine(store: Store, definitions: Definitions, guides: tuple[str, ...] = ())
         statement=lambda base: statement.statement(base, software, definitions, table.TABLE, operations.ALL),
         rewriter=Rewriter(definitions),
         contention=Contention(),
+        zone=zone,
     )
 
 
@@ -75,7 +77,9 @@ async def opened(settings: Settings) -> AsyncIterator[Engine]:
     definitions = packages.extended(load.definitions(), guides)
     store = await open_store(settings, definitions)
     try:
-        yield engine(store, definitions, tuple(one.guide for one in guides))
+        made = engine(store, definitions, settings.zone, tuple(one.guide for one in guides))
+        await publishing.run(made, [*(one.definition for one in operations.ROWS), *load.published()])
+        yield made
     finally:
         await store.close()
 

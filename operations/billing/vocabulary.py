@@ -54,8 +54,6 @@ SERVICE_CATEGORY = f"{OURS}/StructureDefinition/service-category"
 BENEFIT_REMAINING = f"{OURS}/StructureDefinition/benefit-remaining"
 POPULATION_AMOUNT = f"{OURS}/StructureDefinition/population-amount"
 
-SUBMISSION = f"{OURS}/sid/submission"
-"""The identifier system that keeps a claim from being adjudicated twice."""
 BENEFIT_ORDINAL = f"{OURS}/sid/benefit-ordinal"
 """The identifier system that gives the EOBs of one policy and plan year an order."""
 CLAIM_NUMBER = f"{OURS}/sid/payer-claim-number"

@@ -8,14 +8,14 @@ from server import assembly
 from server.commands import practice
 from server.config import Settings
 from server.rest.decode import PREFIX
-from server.search.condition import Any, Term
+from server.search.condition import Any, Not, Term
 from server.storage.store import Store
 
 
 async def prepare(settings: Settings) -> int:
     """Open the store and load the example practice where that is asked for and all is empty; how many resources."""
     async with assembly.opened(settings) as engine:
-        if settings.demo and await _empty(engine.store, engine.definitions.resource_types):
+        if settings.demo and await _empty(engine.store):
             return await practice.load(engine)
     return 0
 
@@ -37,12 +37,16 @@ def show(console: Console, settings: Settings, port: int, loaded: int) -> None:
     console.print("Stop with Ctrl-C.")
 
 
+PUBLISHED = ("OperationDefinition", "StructureDefinition", "CodeSystem", "Measure")
+"""The types of what the server itself publishes."""
 _COMMANDS = (
-    "curl -s '{url}/Patient?name=rivera'",
+    "curl -s '{url}/Patient?name=thistledown'",
     "curl -s '{url}/$report?start=2026-01-01&end=2026-12-31&group-by=payer&_format=csv'",
     ".venv/bin/almoner tour --url {url}",
 )
 
 
-async def _empty(store: Store, types: tuple[str, ...]) -> bool:
-    return await store.count(Any(tuple(Term(f"_type={name}") for name in types)), 1) == 0
+async def _empty(store: Store) -> bool:
+    """Whether the store holds nothing but what the server itself publishes."""
+    published = Any(tuple(Term(f"_type={name}") for name in PUBLISHED))
+    return await store.count(Not(published), 1) == 0

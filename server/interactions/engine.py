@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, TypeAlias
 
 from server.fhir.definitions import Definitions
@@ -30,7 +30,7 @@ class Engine:
     `validate` finds every issue of a resource, `index` derives the entries of a stamped one, `facts` the facts of one
     that arrived by REST or load; `clock` tells the time in UTC, `new_id` draws a logical id; `statement` is the
     CapabilityStatement of a base URL, `rewriter` renames references, `contention` has the
-    queues of writers that want the same.
+    queues of writers that want the same; `zone` is that of the practice.
     """
 
     definitions: Definitions
@@ -44,3 +44,4 @@ class Engine:
     statement: Callable[[str], Resource]
     rewriter: Rewriter
     contention: Contention
+    zone: tzinfo

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from server.fhir.errors import Invalid, NotAllowed, NotFound
+from server.fhir.errors import Invalid, NotAcceptable, NotAllowed, NotFound
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json
 from server.interactions.engine import Engine
@@ -66,6 +66,8 @@ class Router:
             raise NotFound("there is nothing at this address" + _hint(request.path[0]))
         if row is None:
             raise NotAllowed.but(tuple(rows))
+        if request.format and OPERATION not in row.path:
+            raise NotAcceptable(f"this is not answered as {request.format}")
         if row.parameters is not None:
             _refuse_unknown(request, row.parameters)
         return row

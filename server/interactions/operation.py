@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from server.fhir.errors import NotAllowed, NotFound
+from server.fhir.errors import NotAcceptable, NotAllowed, NotFound
 from server.fhir.resource import Json, Resource
 from server.interactions import parameters
 from server.interactions.engine import Engine
@@ -38,12 +38,13 @@ class Operation:
     """A row of `operations.ALL`.
 
     `definition` is the OperationDefinition, served as it stands; `consumes` names the interactions it performs on
-    behalf of the caller, as (interaction, type).
+    behalf of the caller, as (interaction, type); `formats` are media types that it answers in beside FHIR's own.
     """
 
     definition: Resource
     run: Callable[[Engine, Call], Awaitable[Reply]]
     consumes: tuple[tuple[str, str], ...]
+    formats: tuple[str, ...] = ()
 
     def offers(self, type: str, id: str) -> bool:
         """Whether the operation can be called on this: a resource, a type, or the system."""
@@ -61,6 +62,8 @@ async def run(engine: Engine, request: Request) -> Reply:
     operation = next((one for one in found if one.offers(type_, id_)), None)
     if operation is None:
         raise NotFound(f"there is no such operation on {'/'.join(on) or 'the system'}")
+    if request.format not in ("", *operation.formats):
+        raise NotAcceptable(f"{called} is not answered as {request.format}")
     if request.method == "GET" and operation.definition["affectsState"]:
         raise NotAllowed(f"{called} changes what is stored, so it is called by POST")
     read = parameters.read(engine, operation.definition, request)

@@ -11,12 +11,15 @@ from datetime import datetime
 
 from server.fhir.resource import Resource
 
-FHIR_JSON = "application/fhir+json"
+FHIR_JSON, CSV = "application/fhir+json", "text/csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `path` are the segments below `base`; header names are lower case; `body` is a decoded resource."""
+    """One request. `path` are the segments below `base`; header names are lower case; `body` is a decoded resource.
+
+    `format` is a media type other than FHIR's own that the answer must have, empty for FHIR's.
+    """
 
     method: str
     path: tuple[str, ...]
@@ -25,6 +28,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Resource | None = None
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

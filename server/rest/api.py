@@ -44,15 +44,18 @@ class Api:
         format_ = media.accepted(headers.get("accept", ""), _asked_format(scope["query_string"]))
         engine = self.engine()
         try:
-            reply = await self._performed(engine, scope, receive, headers)
+            reply = await self._performed(engine, scope, receive, headers, format_)
         except FhirError as error:
             reply = failures.expected(error)
         return encode.formatted(reply, format_, engine.definitions)
 
-    async def _performed(self, engine: Engine, scope: Scope, receive: Receive, headers: dict[str, str]) -> Reply:
+    async def _performed(
+        self, engine: Engine, scope: Scope, receive: Receive, headers: dict[str, str], format: str
+    ) -> Reply:
         body = await decode.body(scope, receive, headers, engine.definitions, self.limit)
         base = self.base_url or f"{scope['scheme']}://{headers.get('host', '')}{PREFIX}"
-        return await table.run(engine, decode.request(scope, headers, base, engine.clock(), body))
+        other = "" if format in (media.JSON, media.XML) else format
+        return await table.run(engine, decode.request(scope, headers, base, engine.clock(), body, other))
 
 
 def _asked_format(query: bytes) -> str:

@@ -28,11 +28,13 @@ _TRANSPORT = ("_format",)
 """Parameters that say how, not what, to answer."""
 
 
-def request(scope: Scope, headers: Mapping[str, str], base: str, now: datetime, body: Resource | None) -> Request:
+def request(
+    scope: Scope, headers: Mapping[str, str], base: str, now: datetime, body: Resource | None, format: str
+) -> Request:
     """The request; raises Invalid for a path or query that is no UTF-8."""
     raw = scope["query_string"]
     kept = tuple(pair for pair in query(raw) if pair[0] not in _TRANSPORT) if raw else ()
-    return Request(scope["method"], path(scope), now, base, kept, headers, body)
+    return Request(scope["method"], path(scope), now, base, kept, headers, body, format)
 
 
 def query(raw: bytes) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ _FIXED = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store
 
 def formatted(reply: Reply, format: str, definitions: Definitions) -> Reply:
     """The reply in the format asked for; what is no resource stays as it is."""
-    if format == media.JSON or reply.media != FHIR_JSON or not reply.body:
+    if format != media.XML or reply.media != FHIR_JSON or not reply.body:
         return reply
     return Reply(reply.status, xml_codec.encode(codec.stored(reply.body), definitions), reply.headers, media.XML)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from server.fhir.errors import NotAcceptable
+from server.interactions.request import CSV
 
 JSON, XML = "application/fhir+json", "application/fhir+xml"
 
@@ -15,6 +16,8 @@ _NAMES = {
     **dict.fromkeys((JSON, "application/json", "text/json", "json"), JSON),
     **dict.fromkeys((XML, "application/xml", "text/xml", "xml"), XML),
 }
+_ANSWERS = {**_NAMES, **dict.fromkeys((CSV, "csv"), CSV)}
+"""What may be asked for; whether an answer can be CSV is for its interaction to say."""
 _ANY = ("*/*", "application/*")
 
 
@@ -34,7 +37,7 @@ def accepted(header: str, parameter: str) -> str:
     best, quality = "", 0.0
     for part in header.split(",") if header.strip() else ("*/*",):
         name, _, rest = part.partition(";")
-        found = JSON if name.strip().lower() in _ANY else _NAMES.get(name.strip().lower(), "")
+        found = JSON if name.strip().lower() in _ANY else _ANSWERS.get(name.strip().lower(), "")
         asked = _quality(rest)
         if found and asked > quality:
             best, quality = found, asked
@@ -42,7 +45,7 @@ def accepted(header: str, parameter: str) -> str:
 
 
 def _named(text: str) -> str:
-    found = _NAMES.get(text.replace(" ", "+").partition(";")[0].strip().lower())
+    found = _ANSWERS.get(text.replace(" ", "+").partition(";")[0].strip().lower())
     if found is None:
         raise NotAcceptable(f"answers are given as {JSON} or {XML}")
     return found

@@ -1,0 +1,45 @@
+"""The example claims, and what the tests read of what is decided about them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from importlib import resources
+
+from conformance_tests.interactions.serving import Service, body
+from server.fhir import codec
+from server.fhir.resource import Json, Resource
+
+
+def claim(name: str) -> Resource:
+    """An example claim, without an id."""
+    return codec.decode_resource(resources.files("examples").joinpath(f"claims/{name}.json").read_bytes())
+
+
+async def submitted(server: Service, given: Resource) -> Resource:
+    """The ClaimResponse of a claim that is taken."""
+    answer = await server.post("Claim/$submit", given)
+    assert answer.status_code == 200, answer.text
+    return body(answer)
+
+
+def amounts(resource: Resource) -> dict[str, Decimal]:
+    """The totals of a ClaimResponse or EOB by the code of their category."""
+    return {one["category"]["coding"][0]["code"]: Decimal(one["amount"]["value"]) for one in resource["total"]}
+
+
+async def all_of(server: Service, query: str) -> list[Resource]:
+    """The resources that a search finds."""
+    found = body(await server.get(query))
+    return [entry["resource"] for entry in found.get("entry", ())]
+
+
+async def explanation(server: Service, response: Resource) -> Resource:
+    """The EOB of a ClaimResponse."""
+    (found,) = await all_of(server, f"ExplanationOfBenefit?claim={response['request']['reference']}")
+    return found
+
+
+def parameters(**values: Json) -> Resource:
+    """A Parameters resource; a name gives the type: `valueDate_date`."""
+    listed = [{"name": name.partition("_")[2], name.partition("_")[0]: value} for name, value in values.items()]
+    return {"resourceType": "Parameters", "parameter": listed}

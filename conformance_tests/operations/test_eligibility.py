@@ -1,0 +1,143 @@
+"""$eligibility and CoverageEligibilityRequest/$submit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from conformance_tests.interactions.serving import Service, body, issues
+from conformance_tests.operations.claims import all_of, claim, parameters, submitted
+from server.fhir.resource import Json, Resource
+
+pytestmark = pytest.mark.anyio
+
+MIRABEL = "Coverage/mirabel-thistledown-larkspur"
+
+
+async def _asked(server: Service, path: str, given: Resource | bytes = b"") -> Resource:
+    answer = await server.post(f"{path}", given)
+    assert answer.status_code == 200, answer.text
+    found = body(answer)
+    assert server.engine.validate(found) == ()
+    return found
+
+
+def _item(response: Resource, category: str, network: str = "") -> Json:
+    (insurance,) = response["insurance"]
+    found = [
+        one
+        for one in insurance["item"]
+        if one["category"]["coding"][0]["code"] == category
+        and network in ("", one.get("network", {}).get("coding", [{}])[0].get("code", ""))
+    ]
+    return found[0]
+
+
+def _benefits(item: Json) -> dict[str, Json]:
+    return {one["type"]["coding"][0]["code"]: one for one in item.get("benefit", ())}
+
+
+async def test_a_coverage_says_what_its_plan_pays(server: Service) -> None:
+    found = await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02")
+    (insurance,) = found["insurance"]
+    assert (found["outcome"], insurance["inforce"]) == ("complete", True)
+    assert insurance["benefitPeriod"] == {"start": "2026-01-01", "end": "2026-12-31"}
+    yearly = _benefits(_item(found, "30"))
+    assert {"deductible", "out-of-pocket-maximum"} <= yearly.keys()
+
+
+async def test_what_was_posted_is_used_up(server: Service) -> None:
+    before = _benefits(_item(await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02"), "30"))
+    await submitted(server, claim("mirabel-visit"))
+    after = _benefits(_item(await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02"), "30"))
+    assert Decimal(before["deductible"]["usedMoney"]["value"]) == 0
+    assert after["deductible"]["usedMoney"]["value"] == Decimal("10.66")
+    assert after["out-of-pocket-maximum"]["usedMoney"]["value"] == Decimal("40.66")
+
+
+async def test_request_and_response_are_stored_together(server: Service) -> None:
+    found = await _asked(server, f"{MIRABEL}/$eligibility")
+    assert body(await server.get(f"CoverageEligibilityResponse/{found['id']}")) == found
+    request = body(await server.get(found["request"]["reference"]))
+    assert server.engine.validate(request) == ()
+    assert (await server.delete(found["request"]["reference"])).status_code == 409
+
+
+async def test_a_coverage_that_lapsed_is_not_in_force(server: Service) -> None:
+    lapsed = next(one["id"] for one in await all_of(server, "Coverage?_count=50") if "casimir" in one["id"])
+    found = await _asked(server, f"Coverage/{lapsed}/$eligibility?date=2026-11-02")
+    assert found["insurance"][0]["inforce"] is False
+
+
+async def test_a_patient_is_asked_for_by_the_first_coverage_in_force(server: Service) -> None:
+    found = await _asked(server, "Patient/mirabel-thistledown/$eligibility?date=2026-11-02")
+    assert found["insurance"][0]["coverage"] == {"reference": MIRABEL}
+
+
+async def test_a_patient_without_coverage_is_told_so(server: Service) -> None:
+    answer = await server.post("Patient/enoch-marzipan/$eligibility", b"")
+    assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", "Coverage.beneficiary")])
+
+
+@pytest.mark.parametrize("path", ["Patient/nobody", "Coverage/nobody"])
+async def test_who_is_not_there_is_not_found(server: Service, path: str) -> None:
+    assert (await server.post(f"{path}/$eligibility", b"")).status_code == 404
+
+
+async def test_only_the_categories_that_are_asked_for_are_told(server: Service) -> None:
+    whole = await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02")
+    codes = {one["category"]["coding"][0]["code"] for one in whole["insurance"][0]["item"]} - {"30"}
+    wanted = sorted(codes)[0]
+    part = await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02&category={wanted}")
+    assert {one["category"]["coding"][0]["code"] for one in part["insurance"][0]["item"]} == {"30", wanted}
+
+
+async def test_the_network_of_a_provider_is_told(server: Service) -> None:
+    given = parameters(valueDate_date="2026-11-02", valueReference_provider={"reference": "Organization/willowmere"})
+    found = await _asked(server, f"{MIRABEL}/$eligibility", given)
+    networks = {one["network"]["coding"][0]["code"] for one in found["insurance"][0]["item"] if "network" in one}
+    assert networks == {"in"}
+
+
+async def test_prior_authorization_is_told(server: Service) -> None:
+    found = await _asked(server, "Patient/saffron-nettlebed/$eligibility?date=2026-11-02")
+    required = [one for one in found["insurance"][0]["item"] if one.get("authorizationRequired")]
+    assert required
+
+
+@pytest.mark.parametrize("query", ["date=soon", "nonsense=1", "date=2026-01-01&date=2026-01-02", "provider=x"])
+async def test_what_is_not_understood_is_refused(server: Service, query: str) -> None:
+    answer = await server.post(f"{MIRABEL}/$eligibility?{query}", b"")
+    assert answer.status_code == 400
+
+
+async def _request(server: Service) -> Resource:
+    found = await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02")
+    request = body(await server.get(found["request"]["reference"]))
+    return {key: value for key, value in request.items() if key not in ("id", "meta")}
+
+
+async def test_a_request_is_answered_as_its_own_operation_says(server: Service) -> None:
+    request = await _request(server)
+    found = await _asked(server, "CoverageEligibilityRequest/$submit", request)
+    stored = body(await server.get(found["request"]["reference"]))
+    assert {key: stored[key] for key in request} == request
+    assert found["insurance"][0]["inforce"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "expression"),
+    [
+        ({"insurance": []}, "CoverageEligibilityRequest.insurance"),
+        (
+            {"insurance": [{"focal": True, "coverage": {"reference": "Coverage/nobody"}}]},
+            "CoverageEligibilityRequest.insurance.coverage",
+        ),
+        ({"patient": {"reference": "Patient/enoch-marzipan"}}, "CoverageEligibilityRequest.patient"),
+    ],
+)
+async def test_a_request_that_cannot_be_answered_says_why(server: Service, change: Resource, expression: str) -> None:
+    request = {key: value for key, value in {**await _request(server), **change}.items() if value}
+    answer = await server.post("CoverageEligibilityRequest/$submit", request)
+    assert (answer.status_code, issues(answer)[0][2]) == (422, expression)

@@ -1,0 +1,106 @@
+"""Eligibility: `$eligibility` on a Coverage or Patient, and `CoverageEligibilityRequest/$submit`.
+
+Request and response are stored in one commit.
+Source: http://hl7.org/fhir/R4/coverageeligibilityrequest-operation-submit.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from operations import moments, records
+from operations.billing import coverage, days, eligibility
+from operations.billing.eligibility import Inquiry
+from operations.plans import Payer
+from server.fhir.errors import Unprocessable
+from server.fhir.outcome import Issue
+from server.fhir.resource import Json, Resource
+from server.interactions import read, write
+from server.interactions.engine import Engine
+from server.interactions.operation import Call
+from server.interactions.replies import of_write
+from server.interactions.request import Reply
+from server.interactions.write import Draft
+
+OWNER = "$eligibility"
+
+
+async def check(engine: Engine, call: Call) -> Reply:
+    """`$eligibility`: the response to a request that is made here."""
+    stated = call.one("date")
+    day = days.of_date(stated).first if stated else moments.today(engine, call)
+    covered = await _COVERAGES[call.type](engine, call, day)
+    if not coverage.payor(covered).startswith("Organization/"):
+        raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
+    codes = call.parameters.get("category", ())
+    created = moments.created(engine, call)
+    request = eligibility.request(covered, day, engine.new_id(), created, codes, call.one("provider"))
+    return await _answered(engine, call, request, covered, day)
+
+
+async def submit(engine: Engine, call: Call) -> Reply:
+    """`CoverageEligibilityRequest/$submit`: the response to the request that is sent."""
+    request = {**call.one("resource"), "id": engine.new_id()}
+    covered = await _asked(engine, request)
+    day = _day(request) or moments.today(engine, call)
+    return await _answered(engine, call, request, covered, day)
+
+
+async def _answered(engine: Engine, call: Call, request: Resource, covered: Resource, day: date) -> Reply:
+    payer = Payer(engine, call)
+    plan = await payer.plan(covered, day)
+    patient = coverage.reference(covered["beneficiary"])
+    used = await payer.used(plan, covered, patient, day) if plan else None
+    provider = coverage.reference(request.get("provider", {}))
+    network = await payer.network(plan, provider, day) if plan and provider else ""
+    inquiry = Inquiry(request, covered, day, plan, used, network)
+    response = eligibility.respond(inquiry, engine.new_id(), moments.created(engine, call))
+    drafts = [Draft(response, 1, "POST", OWNER, ()), Draft(request, 1, "POST", OWNER, ())]
+    written = await write.commit(engine, call.request.now, drafts)
+    return of_write(call.request, written[0].row, 200)
+
+
+async def _coverage(engine: Engine, call: Call, day: date) -> Resource:
+    return await read.resource(engine, call.request, "Coverage", call.id)
+
+
+async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
+    """The patient's coverage that comes first by its order among those in force on the day, else the first of all."""
+    await read.current(engine, "Patient", call.id)
+    found = await records.found(engine, call, "Coverage", [("beneficiary", f"Patient/{call.id}")])
+    ordered = sorted((one.resource for one in found), key=lambda one: (one.get("order", len(found)), one["id"]))
+    if not ordered:
+        raise _refused("the patient has no coverage", "Coverage.beneficiary")
+    return next((one for one in ordered if coverage.in_force(one, day)), ordered[0])
+
+
+_COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}
+"""What `$eligibility` is called on, to how its coverage is found."""
+
+
+async def _asked(engine: Engine, request: Resource) -> Resource:
+    """The coverage that a request asks about; raises Unprocessable with every reason why it cannot be answered."""
+    insurance: Sequence[Json] = request.get("insurance", ())
+    focal = [one for one in insurance if one.get("focal") is True] or ([*insurance] if len(insurance) == 1 else [])
+    if len(focal) != 1:
+        raise _refused("exactly one insurance is the one that is asked", "CoverageEligibilityRequest.insurance")
+    reference = coverage.reference(focal[0]["coverage"])
+    found = (await records.by_reference(engine, [reference])).get(reference)
+    if found is None or not reference.startswith("Coverage/"):
+        raise _refused(
+            "the coverage is not on this server", "CoverageEligibilityRequest.insurance.coverage", "not-found"
+        )
+    if coverage.reference(found.resource["beneficiary"]) != coverage.reference(request["patient"]):
+        raise _refused("the coverage is of another patient", "CoverageEligibilityRequest.patient")
+    return found.resource
+
+
+def _day(request: Resource) -> date | None:
+    """The day that is asked for: servicedDate, or the first of servicedPeriod."""
+    stated = request.get("servicedDate") or request.get("servicedPeriod", {}).get("start")
+    return days.of_date(stated).first if stated else None
+
+
+def _refused(text: str, expression: str, code: str = "business-rule") -> Unprocessable:
+    return Unprocessable(text, issues=[Issue("error", code, text, expression)])

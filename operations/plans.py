@@ -1,0 +1,84 @@
+"""What a payer knows beside the claim: the plan, its fees, the network, and what is used up of the year.
+
+Source: http://hl7.org/fhir/R4/insuranceplan.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from operations import records
+from operations.billing import accumulators, benefits, coverage, fees, networks, vocabulary
+from operations.billing.accumulators import Accumulators
+from operations.billing.fees import Schedule
+from operations.billing.plan import Plan
+from server.fhir.resource import Json, Resource
+from server.interactions.engine import Engine
+from server.interactions.operation import Call
+from server.search.values import escape
+
+_YEAR = 100
+"""How many EOBs of a policy are asked for at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """The built-in payer as one call meets it."""
+
+    engine: Engine
+    call: Call
+
+    async def plan(self, covered: Resource, day: date) -> Plan | None:
+        """The plan of a coverage on a day; raises Unprocessable for one that cannot be read."""
+        payor = coverage.payor(covered)
+        if not payor.startswith("Organization/"):
+            return None
+        owned = await records.found(self.engine, self.call, "InsurancePlan", [("owned-by", payor)])
+        found = coverage.plan_of(covered, [one.resource for one in owned], day)
+        return benefits.read(found) if found else None
+
+    async def schedule(self, plan: Plan, items: Sequence[Json]) -> Schedule:
+        """The fees of a plan for some lines."""
+        rows = dict.fromkeys(row for item in items for row in fees.rows_of(item))
+        condition = records.identified("ChargeItemDefinition", plan.fee_schedule, rows)
+        definitions = await records.matching(self.engine, condition)
+        return fees.read([one.resource for one in definitions], plan.fee_schedule, plan.currency)
+
+    async def network(self, plan: Plan, provider: str, day: date) -> str:
+        """The network that a provider is in on a day."""
+        roles = await self._roles(provider)
+        practices = set(networks.practices_of(provider, roles, day))
+        affiliations = [one for practice in sorted(practices) for one in await self._affiliations(practice)]
+        return networks.network(plan, provider, roles, affiliations, day)
+
+    async def used(self, plan: Plan, covered: Resource, patient: str, day: date) -> Accumulators:
+        """What the posted EOBs of the policy consumed of the plan year of a day."""
+        year = plan.year(day)
+        listed: list[Resource] = []
+        while True:
+            first = len(listed) + 1
+            part = await self._ordinals(f"{coverage.policy(covered)}#{year.first}", first)
+            listed += part
+            if len(part) < _YEAR:
+                return accumulators.of_policy(plan, day, patient, listed)
+
+    async def _ordinals(self, policy_year: str, first: int) -> list[Resource]:
+        wanted = {f"{policy_year}#{number}" for number in range(first, first + _YEAR)}
+        condition = records.identified("ExplanationOfBenefit", vocabulary.BENEFIT_ORDINAL, sorted(wanted))
+        found = [one.resource for one in await records.matching(self.engine, condition)]
+        return [one for one in found if wanted.intersection(vocabulary.identifiers(one, vocabulary.BENEFIT_ORDINAL))]
+
+    async def _roles(self, provider: str) -> list[Resource]:
+        if provider.startswith("PractitionerRole/"):
+            return [one.resource for one in (await records.by_reference(self.engine, [provider])).values()]
+        if not provider.startswith("Practitioner/"):
+            return []
+        found = await records.found(self.engine, self.call, "PractitionerRole", [("practitioner", escape(provider))])
+        return [one.resource for one in found]
+
+    async def _affiliations(self, practice: str) -> list[Resource]:
+        asked = [("participating-organization", escape(practice))]
+        found = await records.found(self.engine, self.call, "OrganizationAffiliation", asked)
+        return [one.resource for one in found]

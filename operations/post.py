@@ -1,0 +1,68 @@
+"""`PaymentReconciliation/$post`: a payment is posted to the claims that it names, in one commit.
+
+What is paid is added to the EOB of each claim, whose version guards what is still open.
+Source: http://hl7.org/fhir/R4/paymentreconciliation.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from operations import moments, records, submit
+from operations.billing import coverage, payment, posted, posting
+from operations.billing.payment import Payment
+from operations.records import Record
+from server.fhir.errors import Unprocessable
+from server.fhir.resource import Resource
+from server.interactions import write
+from server.interactions.engine import Engine
+from server.interactions.operation import Call
+from server.interactions.replies import of_write
+from server.interactions.request import Reply
+from server.interactions.write import Draft
+
+OWNER = "PaymentReconciliation/$post"
+
+
+async def run(engine: Engine, call: Call) -> Reply:
+    """The PaymentReconciliation as it is posted; raises Unprocessable with every reason why it is not."""
+
+    async def attempt() -> Reply:
+        given = call.one("resource")
+        explanations = await _explanations(engine, call, given)
+        paying = Payment(given, payment.by_reference([one.resource for one in explanations]))
+        issues = posting.issues(paying)
+        if any(issue.failed for issue in issues):
+            raise Unprocessable("the payment is not posted", issues=issues)
+        return await _posted(engine, call, paying, explanations)
+
+    return await engine.contention.persist(attempt, "a claim that is paid")
+
+
+async def _explanations(engine: Engine, call: Call, given: Resource) -> Sequence[Record]:
+    """The posted EOBs of the claims that a payment names."""
+    named = await records.by_reference(engine, payment.references(given))
+    claims = {key for key in named if key.startswith("Claim/")}
+    responses = (one.resource for key, one in named.items() if key.startswith("ClaimResponse/"))
+    claims |= {coverage.reference(one.get("request", {})) for one in responses}
+    found: list[Record] = []
+    for claim in sorted(one for one in claims if one):
+        found += await records.found(engine, call, "ExplanationOfBenefit", [("claim", claim)])
+    return [one for one in found if one.row.owner == submit.OWNER]
+
+
+async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Sequence[Record]) -> Reply:
+    created = moments.created(engine, call)
+    recorded = posting.recorded(paying, engine.new_id(), created)
+    versions = {one.resource["id"]: one.row.version for one in explanations}
+    drafts = [
+        Draft(recorded, 1, "POST", OWNER, posted.of_payment(paying, created)),
+        *(
+            Draft(one, versions[one["id"]] + 1, "PUT", submit.OWNER, posted.of_explanation(one))
+            for one in posting.applied(paying)
+        ),
+    ]
+    identity = paying.identity
+    free = records.identified("PaymentReconciliation", identity["system"], [identity["value"]])
+    written = await write.commit(engine, call.request.now, drafts, [free])
+    return of_write(call.request, written[0].row, 200)

@@ -1,0 +1,68 @@
+"""What the server has of the resources that an operation works on.
+
+Source: http://hl7.org/fhir/R4/operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.fhir import codec, resource
+from server.fhir.errors import TooCostly
+from server.fhir.resource import Resource
+from server.interactions.engine import Engine
+from server.interactions.operation import Call
+from server.search.compiler import Criteria, Pairs
+from server.search.condition import Any, Condition, Term
+from server.storage.store import Query, Row
+
+PAGE = 200
+MOST = 5_000
+"""How many resources an operation looks at; more are refused rather than left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A live resource with the row of its current version."""
+
+    row: Row
+    resource: Resource
+
+
+def record(row: Row) -> Record:
+    """The record of a row that has a body."""
+    return Record(row, codec.stored(row.body or b""))
+
+
+async def by_reference(engine: Engine, references: Iterable[str]) -> Mapping[str, Record]:
+    """The live resources among these relative references; what is none, or is not there, is left out."""
+    wanted = [tuple(one.split("/")) for one in dict.fromkeys(references) if one.count("/") == 1]
+    known = [(type_, id_) for type_, id_ in wanted if engine.definitions.is_resource(type_)]
+    rows = await engine.store.read_many(known[:MOST])
+    found = [record(row) for row in rows if row is not None and row.body is not None]
+    return {resource.key(one.resource): one for one in found}
+
+
+async def found(engine: Engine, call: Call, type: str, pairs: Pairs) -> Sequence[Record]:
+    """All resources of a type that a query finds, newest first."""
+    return await matching(engine, Criteria(engine.definitions, type, call.request.now).condition(pairs))
+
+
+async def matching(engine: Engine, condition: Condition) -> Sequence[Record]:
+    """All resources that match, newest first; raises TooCostly for more than MOST."""
+    listed: list[Record] = []
+    below: int | None = None
+    while True:
+        page = await engine.store.search(Query(condition, PAGE, below))
+        listed += map(record, page.rows)
+        if not page.more:
+            return listed
+        if len(listed) >= MOST:
+            raise TooCostly(f"more than {MOST:,} resources would have to be looked at")
+        below = page.rows[-1].order
+
+
+def identified(type: str, system: str, values: Iterable[str]) -> Condition:
+    """Resources of a type that have one of some identifiers."""
+    return Any(tuple(Term(f"{type}.identifier={system}|{value.casefold()}") for value in values))

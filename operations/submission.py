@@ -1,0 +1,93 @@
+"""What is submitted: a claim, alone or in a Bundle with resources that it refers to and that the server does not have.
+
+What comes along is created in the commit of the claim. Nothing that the server has is changed by it: a resource that is
+there already must come as it is there, or be left out.
+Source: http://hl7.org/fhir/R4/claim-operation-submit.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from operations import records
+from operations.records import Record
+from server.fhir import resource
+from server.fhir.errors import Conflict, Invalid
+from server.fhir.resource import Json, Resource
+from server.interactions import rewriting
+from server.interactions.engine import Engine
+from server.interactions.write import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A claim that has its id, the version it is to be posted as, and what comes along, by relative reference."""
+
+    claim: Resource
+    version: int
+    companions: Mapping[str, Resource]
+
+    def among(self, references: Iterable[str]) -> Mapping[str, Resource]:
+        """What comes along of these references."""
+        return {one: self.companions[one] for one in references if one in self.companions}
+
+    @property
+    def drafts(self) -> Sequence[Draft]:
+        """What comes along, to be created."""
+        return [Draft(one) for one in self.companions.values()]
+
+
+async def read(engine: Engine, given: Resource) -> Submission:
+    """The submission of a valid Claim or Bundle; raises Invalid for another resource, Conflict for a posted claim."""
+    claim, others = _claim_of(engine, given)
+    key = resource.key(claim)
+    known = await records.by_reference(engine, [key, *map(resource.key, others)])
+    version = _next(claim, known.get(key))
+    companions = {resource.key(one): one for one in others if not _there(one, known.get(resource.key(one)))}
+    return Submission(claim, version, companions)
+
+
+def _claim_of(engine: Engine, given: Resource) -> tuple[Resource, list[Resource]]:
+    if given["resourceType"] == "Claim":
+        return {**given, "id": given.get("id") or engine.new_id()}, []
+    if given["resourceType"] != "Bundle":
+        raise Invalid("a Claim is expected, or a Bundle with one", expression="resourceType")
+    listed = _renamed(engine, given.get("entry", ()))
+    claims = [one for one in listed if one["resourceType"] == "Claim"]
+    if len(claims) != 1:
+        raise Invalid("the Bundle holds exactly one Claim", expression="Bundle.entry")
+    return claims[0], [one for one in listed if one is not claims[0]]
+
+
+def _renamed(engine: Engine, entries: Sequence[Json]) -> list[Resource]:
+    """The resources of the entries, each with an id, their references to one another resolved."""
+    names: dict[str, str] = {}
+    listed = []
+    for place, entry in enumerate(entries):
+        if "resource" not in entry:
+            raise Invalid("an entry has no resource", expression=f"Bundle.entry[{place}]")
+        one = {**entry["resource"], "id": entry["resource"].get("id") or engine.new_id()}
+        names[entry.get("fullUrl", "")] = resource.key(one)
+        listed.append(one)
+    names.pop("", None)
+    found = [(one, engine.rewriter.sites(one, names.__contains__)) for one in listed]
+    return [rewriting.rewritten(one, sites, names.__getitem__) for one, sites in found]
+
+
+def _next(claim: Resource, known: Record | None) -> int:
+    if known is None:
+        return 1
+    if known.row.owner:
+        raise Conflict(f"{resource.key(claim)} has been submitted already", expression="Claim.id")
+    return known.row.version + 1
+
+
+def _there(given: Resource, known: Record | None) -> bool:
+    """Whether a resource that comes along is on the server already, as it comes."""
+    if known is None:
+        return False
+    bare = {key: value for key, value in known.resource.items() if key != "meta"}
+    if {key: value for key, value in given.items() if key != "meta"} != bare:
+        raise Conflict(f"{resource.key(given)} is on this server already, and differs from what is submitted")
+    return True

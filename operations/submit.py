@@ -1,0 +1,130 @@
+"""`Claim/$submit`: a claim is scrubbed, decided by the built-in payer, and posted with what was decided, in one commit.
+
+Two claims of one policy and plan year never count the same deductible: each EOB has its place in the order of the
+policy, which must be free when it is committed; whoever is overtaken decides anew.
+Source: http://hl7.org/fhir/R4/claim-operation-submit.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from operations import moments, records, submission
+from operations.billing import (
+    adjudication,
+    case,
+    charges,
+    claim_response,
+    coverage,
+    explanation_of_benefit,
+    posted,
+    scrub,
+)
+from operations.billing.accumulators import Accumulators
+from operations.billing.case import Case
+from operations.billing.decision import Decision
+from operations.billing.plan import Plan, Terms
+from operations.plans import Payer
+from operations.submission import Submission
+from server.fhir.errors import Unprocessable
+from server.fhir.resource import Resource
+from server.interactions import write
+from server.interactions.engine import Engine
+from server.interactions.operation import Call
+from server.interactions.replies import of_write
+from server.interactions.request import Reply
+from server.interactions.write import Draft
+
+OWNER = "Claim/$submit"
+
+
+async def run(engine: Engine, call: Call) -> Reply:
+    """The ClaimResponse; raises Unprocessable with every reason why the claim is not taken."""
+
+    async def attempt() -> Reply:
+        given = await submission.read(engine, call.one("resource"))
+        checked = await _case(engine, call, given)
+        issues = scrub.issues(checked)
+        if any(issue.failed for issue in issues):
+            raise Unprocessable("the claim is not taken", issues=issues)
+        return await _posted(engine, call, given, await _decision(engine, call, checked))
+
+    return await engine.contention.persist(attempt, "the account of the policy")
+
+
+async def _case(engine: Engine, call: Call, given: Submission) -> Case:
+    """The claim with all that scrubbing looks at."""
+    claim = given.claim
+    known = await _referenced(engine, given, [coverage.reference(one) for _, one in case.references(claim)])
+    roles = [coverage.reference(one) for found in known.values() for _, one in case.of_role(found)]
+    known = {**known, **await _referenced(engine, given, roles)}
+    today = moments.today(engine, call)
+    checked = Case(claim, known, today)
+    plan = await _plan(engine, call, checked)
+    return Case(claim, known, today, plan, await _earlier(engine, call, claim))
+
+
+async def _referenced(engine: Engine, given: Submission, references: Sequence[str]) -> Mapping[str, Resource]:
+    found = await records.by_reference(engine, references)
+    return {**{key: one.resource for key, one in found.items()}, **given.among(references)}
+
+
+async def _plan(engine: Engine, call: Call, checked: Case) -> Plan | None:
+    """The plan of the coverage that is billed, on the first day of service."""
+    if checked.coverage is None or not checked.dated:
+        return None
+    return await Payer(engine, call).plan(checked.coverage, checked.dated[0][1].first)
+
+
+async def _earlier(engine: Engine, call: Call, claim: Resource) -> Sequence[Resource]:
+    """The patient's claims that were posted before."""
+    patient = coverage.reference(claim["patient"])
+    if not patient.startswith("Patient/"):
+        return ()
+    found = await records.found(engine, call, "Claim", [("patient", patient)])
+    return [one.resource for one in found if one.row.owner == OWNER]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """A scrubbed case, of which everything that adjudication needs is known."""
+
+    checked: Case
+    covered: Resource
+    plan: Plan
+    day: date
+
+
+def _judging(checked: Case) -> _Judging:
+    if checked.coverage is None or checked.plan is None:
+        raise RuntimeError("a scrubbed claim has a coverage and a plan")
+    return _Judging(checked, checked.coverage, checked.plan, checked.dated[0][1].first)
+
+
+async def _decision(engine: Engine, call: Call, checked: Case) -> Decision:
+    payer, one = Payer(engine, call), _judging(checked)
+    claim = checked.claim
+    provider, patient = coverage.reference(claim["provider"]), coverage.reference(claim["patient"])
+    used: Accumulators = await payer.used(one.plan, one.covered, patient, one.day)
+    terms = Terms(one.plan, await payer.network(one.plan, provider, one.day), coverage.term(one.covered))
+    lines = charges.of_claim(claim, await payer.schedule(one.plan, claim["item"]))
+    judged = adjudication.adjudicate(lines, terms, used)
+    created = moments.created(engine, call)
+    return Decision(claim, one.covered, judged, engine.new_id(), engine.new_id(), created, created[:10])
+
+
+async def _posted(engine: Engine, call: Call, given: Submission, decision: Decision) -> Reply:
+    """Commit the claim, what came with it, and what was decided; answer the decision."""
+    explanation = explanation_of_benefit.build(decision)
+    ordinal, payer = decision.ordinal, coverage.reference(decision.insurer)
+    free = records.identified("ExplanationOfBenefit", ordinal["system"], [ordinal["value"]])
+    drafts = [
+        Draft(claim_response.build(decision), 1, "POST", OWNER, ()),
+        Draft(given.claim, given.version, "POST", OWNER, posted.of_claim(given.claim, payer, decision.created[:10])),
+        Draft(explanation, 1, "POST", OWNER, posted.of_explanation(explanation)),
+        *given.drafts,
+    ]
+    written = await write.commit(engine, call.request.now, drafts, [free])
+    return of_write(call.request, written[0].row, 200)
