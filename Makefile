@@ -25,7 +25,7 @@ install-test: .venv/.installed-test  ## Install what testing needs besides.
 	@touch $@
 
 run: install     ## Serve at http://127.0.0.1:8080/fhir with the example practice.
-	@$(BIN)/almoner serve --demo --open
+	@$(BIN)/almoner serve --demo --open --mllp-port 2575
 
 check: install-test  ## Lint, types, floors and the quick tests: three minutes.
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from server import assembly
 from server.commands.fhirpath import fhirpath
 from server.commands.load import load
 from server.commands.serve import serve
+from server.commands.tour import tour
 from server.commands.validate import validate
 
 
@@ -17,5 +18,5 @@ def main() -> None:
     """Almoner: a FHIR R4 server in which a visit becomes a paid, reconciled, patient-visible claim."""
 
 
-for command in (serve, load, validate, fhirpath):
+for command in (serve, load, tour, validate, fhirpath):
     main.add_command(command)

@@ -1,0 +1,120 @@
+"""The one command: help everywhere, errors in one line, what each subcommand says and answers."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from conformance_tests.command.processes import almoner, serving
+from server import config
+
+COMMANDS = ("serve", "load", "tour", "validate", "fhirpath")
+PATIENT = {"resourceType": "Patient", "id": "a", "name": [{"family": "Berg", "given": ["Anna"]}]}
+
+
+@pytest.mark.parametrize("command", [(), *((one,) for one in COMMANDS)])
+def test_help_is_everywhere(command: tuple[str, ...], tmp_path: Path) -> None:
+    ended = almoner(*command, "--help", cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("Usage: ")
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert almoner("--version", cwd=tmp_path).stdout.startswith("almoner, version ")
+
+
+ERRORS = (
+    ("serve", "--port", "x"),
+    ("serve", "--port", "70000"),
+    ("serve", "--workers", "0"),
+    ("serve", "--zone", "Nowhere/Land"),
+    ("serve", "--mllp-port", "1"),
+    ("serve", "--ig", "nothing.tgz"),
+    ("load", "nothing.json"),
+    ("load", "--url", "http://127.0.0.1:9/fhir", "good.json"),
+    ("validate", "nothing.json"),
+    ("fhirpath", "name", "nothing.json"),
+    ("fhirpath", "name.(", "good.json"),
+    ("fhirpath", "name", "bad.json"),
+)
+
+
+@pytest.mark.parametrize("arguments", ERRORS, ids=" ".join)
+def test_an_error_is_one_line_and_a_nonzero_exit(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(PATIENT))
+    (tmp_path / "bad.json").write_text("{")
+    ended = almoner(*arguments, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("Error: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_an_option_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert almoner("serve", "--nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_settings_come_from_the_environment_and_the_command_line_wins(tmp_path: Path) -> None:
+    variables = {"ALMONER_DATA": "from-environment", "ALMONER_OPEN": "yes", "ALMONER_PORT": "1"}
+    with serving("--data", "from-option", cwd=tmp_path, variables=variables):
+        assert (tmp_path / "from-option" / "almoner.sqlite").exists()
+        assert not (tmp_path / "from-environment").exists()
+
+
+@pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda one: one.name)
+def test_every_setting_is_an_option_and_a_variable(setting: config.Setting, tmp_path: Path) -> None:
+    shown = almoner("serve", "--help", cwd=tmp_path).stdout
+    assert setting.option in shown
+    assert setting.variable in shown
+
+
+def test_expressions_are_evaluated_a_value_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(PATIENT))
+    ended = almoner("fhirpath", "name.family | name.given | 1.50", "a.json", cwd=tmp_path)
+    assert ended.stdout.splitlines() == ['"Berg"', '"Anna"', "1.50"]
+
+
+def test_faults_of_files_are_listed_with_their_place(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(PATIENT))
+    (tmp_path / "b.ndjson").write_text(json.dumps(PATIENT) + "\n" + json.dumps({**PATIENT, "gender": "x"}) + "\n{\n")
+    (tmp_path / "c.xml").write_text('<Patient xmlns="http://hl7.org/fhir"><birthDate value="2026-02-30"/></Patient>')
+    ended = almoner("validate", "a.json", "b.ndjson", "c.xml", cwd=tmp_path)
+    assert ended.returncode == 1
+    lines = ended.stdout.splitlines()
+    assert [line.partition(": ")[0] for line in lines] == ["b.ndjson:2", "b.ndjson:3", "c.xml"]
+    assert "Patient.gender" in lines[0]
+    assert "Patient.birthDate" in lines[2]
+    assert ended.stderr == "5 resources, 3 with errors\n"
+
+
+def test_valid_files_are_no_error(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(PATIENT))
+    with tarfile.open(tmp_path / "all.tar.xz", "w:xz") as archive:
+        archive.add(tmp_path / "a.json", "a.json")
+    ended = almoner("validate", "all.tar.xz", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "1 resources, 0 with errors\n")
+
+
+@pytest.mark.slow
+def test_files_are_loaded_into_a_store_without_a_server(tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text("\n".join(json.dumps({**PATIENT, "id": f"p{number}"}) for number in range(300)))
+    first = almoner("load", "--data", "store", "a.ndjson", cwd=tmp_path)
+    second = almoner("load", "--data", "store", "a.ndjson", cwd=tmp_path)
+    assert first.returncode == second.returncode == 0
+    assert "300 resources loaded" in first.stderr
+    assert "0 resources loaded" in second.stderr
+    assert "300 skipped" in second.stderr
+
+
+@pytest.mark.slow
+def test_the_example_practice_is_loaded_into_an_empty_store_only(tmp_path: Path) -> None:
+    for loaded in (True, False):
+        with serving("--open", "--demo", cwd=tmp_path) as served:
+            assert ("example practice" in served.output.read_text()) is loaded
+
+
+def test_an_open_server_says_so(tmp_path: Path) -> None:
+    with serving("--open", cwd=tmp_path) as served:
+        assert "OPEN: anyone at this machine" in served.output.read_text()
