@@ -55,8 +55,9 @@ def of_moment(now: datetime) -> int:
 
 
 def _day(year: int, month: int, day: int) -> int:
-    """The tick a day begins; the day after the last of the calendar is `END`."""
-    return END if year > 9999 else (date(year, month, day).toordinal() - _EPOCH) * DAY
+    """The tick a day begins; year 10000 begins the day after the calendar's last."""
+    ordinal = date.max.toordinal() + 1 if year > date.max.year else date(year, month, day).toordinal()
+    return (ordinal - _EPOCH) * DAY
 
 
 def _month(year: int, month: int) -> tuple[int, int]:
