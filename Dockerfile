@@ -15,7 +15,7 @@ RUN /venv/bin/pip install --no-cache-dir --no-deps .
 FROM python:3.13-slim
 RUN useradd --system --create-home --uid 10001 almoner && mkdir /data && chown almoner /data
 COPY --from=build /venv /venv
-USER almoner
+USER 10001
 WORKDIR /home/almoner
 ENV PATH=/venv/bin:$PATH ALMONER_HOST=0.0.0.0 ALMONER_DATA=/data
 VOLUME /data

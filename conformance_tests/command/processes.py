@@ -32,20 +32,30 @@ class Served:
         return f"http://127.0.0.1:{self.port}/fhir"
 
 
+PROGRAM = (sys.executable, "-m", "server")
+"""The command of this source."""
+
+
 def almoner(*arguments: str, cwd: Path, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """The command, run to its end."""
-    command = [sys.executable, "-m", "server", *arguments]
+    command = [*PROGRAM, *arguments]
     return subprocess.run(
         command, cwd=cwd, env=_environment(variables or {}), capture_output=True, text=True, timeout=300, check=False
     )
 
 
 @contextmanager
-def serving(*arguments: str, cwd: Path, port: int = 0, variables: Mapping[str, str] | None = None) -> Iterator[Served]:
+def serving(
+    *arguments: str,
+    cwd: Path,
+    port: int = 0,
+    variables: Mapping[str, str] | None = None,
+    program: tuple[str, ...] = PROGRAM,
+) -> Iterator[Served]:
     """`almoner serve` until the block ends."""
     port = port or free_port()
     output = cwd / f"serve-{port}-{time.monotonic_ns()}.log"
-    command = [sys.executable, "-m", "server", "serve", "--port", str(port), *arguments]
+    command = [*program, "serve", "--port", str(port), *arguments]
     with output.open("wb") as log:
         process = subprocess.Popen(command, cwd=cwd, env=_environment(variables or {}), stdout=log, stderr=log)
     try:
@@ -85,12 +95,8 @@ def _length(answer: bytes) -> int:
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith("ALMONER_") or name == "ALMONER_SHIM"
-    }
-    here = str(Path(__file__).parents[2])
-    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
-    return {**kept, "PYTHONPATH": path, **variables}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ALMONER_", "PYTHON"))}
+    return {**kept, **variables}
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, output: Path) -> None:

@@ -9,10 +9,10 @@ from server.hl7v2.er7 import Repetition
 
 
 def test_a_coded_value_has_its_code_its_alternate_and_its_text() -> None:
-    assert coded.concept(Repetition("E119^Diabetes^I10^44054006^T2DM^SCT^^^sugar")) == {
+    assert coded.concept(Repetition("E119^Diabetes^I10^250.00^T2DM^I9C^^^sugar")) == {
         "coding": [
             {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "E11.9", "display": "Diabetes"},
-            {"system": "http://snomed.info/sct", "code": "44054006", "display": "T2DM"},
+            {"system": "http://hl7.org/fhir/sid/icd-9-cm", "code": "250.00", "display": "T2DM"},
         ],
         "text": "sugar",
     }
