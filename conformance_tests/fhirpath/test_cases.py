@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from conformance_tests.fhirpath.exact_yaml import read
 from profiles import load
 from server.fhir import codec
 from server.fhirpath.environment import Environment
@@ -24,19 +24,8 @@ PATIENT = codec.decode_resource((HERE / "people.json").read_bytes())
 NOW = Environment(now=datetime(2026, 11, 24, 9, 30, 0, 250_000, UTC))
 
 
-class _Exact(yaml.SafeLoader):
-    """YAML whose numbers keep their digits."""
-
-
-def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
-    return Decimal(str(loader.construct_scalar(node)))
-
-
-_Exact.add_constructor("tag:yaml.org,2002:float", _decimal)
-
-
 def _cases() -> Iterator[Any]:
-    sections = yaml.load((HERE / "cases.yaml").read_text(), _Exact)
+    sections = read(HERE / "cases.yaml")
     for section, cases in sections.items():
         for case in cases:
             if not {"of", "gives"} == set(case) and not {"of", "fails"} == set(case):

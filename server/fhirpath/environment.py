@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from server.fhir.resource import Json, Resource
 from server.fhirpath.errors import Exhausted
-from server.fhirpath.node import Node
+from server.fhirpath.node import NOTHING, Nodes
 
 STEPS = 1_000_000
 """How many steps an evaluation may take."""
@@ -35,13 +35,28 @@ class Terminology(Protocol):
         """Whether one Coding or CodeableConcept subsumes the other; None when that is not known."""
 
 
+class Profiles(Protocol):
+    """Knows profiles."""
+
+    def conforms(self, value: Json, profile: str) -> bool | None:
+        """Whether a value conforms to the profile of that URL; None when there is no such profile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """`now` is the moment that now() and today() give; `variables` are external constants by name."""
+    """`now` is the moment that now(), today() and timeOfDay() give; without it they fail.
 
-    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    `resource` and `root` are %resource and %rootResource where they are not what is evaluated on: the resource that
+    an element is part of, and the one that this is contained in. `variables` are further constants by name. What is
+    None is not there to be asked.
+    """
+
+    now: datetime | None = None
+    resource: Resource | None = None
+    root: Resource | None = None
     resolver: Resolver | None = None
     terminology: Terminology | None = None
+    profiles: Profiles | None = None
     variables: Mapping[str, Json] = field(default_factory=dict)
     steps: int = STEPS
 
@@ -51,21 +66,30 @@ PLAIN = Environment()
 
 
 class Scope:
-    """One evaluation under way: where it is, and how many steps it has left."""
+    """One evaluation under way: where it is, what it need not find out again, and how many steps it has left."""
 
-    __slots__ = ("environment", "index", "left", "resource", "root", "this", "total")
+    __slots__ = ("context", "environment", "index", "left", "memory", "resource", "root", "this", "total")
 
-    def __init__(self, environment: Environment, root: list[Node]) -> None:
+    def __init__(self, environment: Environment, focus: Nodes) -> None:
         self.environment = environment
-        self.root = root
-        self.resource = root
-        self.this = root
+        self.context = self.this = focus
+        self.resource = focus if environment.resource is None else _node(environment.resource)
+        self.root = self.resource if environment.root is None else _node(environment.root)
         self.index = 0
-        self.total: list[Node] = []
+        self.total = NOTHING
         self.left = environment.steps
+        self.memory: dict[object, Nodes] = {}
+
+    def move(self, focus: Nodes) -> None:
+        """Evaluate on something else of the same resource; what was found out about that is kept."""
+        self.context = self.this = focus
 
     def spend(self, steps: int) -> None:
         """Count steps; raises Exhausted when there are too many."""
         self.left -= steps
         if self.left < 0:
             raise Exhausted("the expression takes too many steps")
+
+
+def _node(resource: Resource) -> Nodes:
+    return [(resource, resource["resourceType"], None)]

@@ -5,21 +5,27 @@ Source: http://hl7.org/fhirpath/N1/#equality
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Hashable
+from decimal import Context, Decimal
 
 from server.fhir.resource import Json
 from server.fhirpath import moments, quantity
+from server.fhirpath.decimals import computable, places
 from server.fhirpath.moments import Moment, Time
-from server.fhirpath.node import Node, Value
+from server.fhirpath.node import Node, Nodes, Value
 from server.fhirpath.quantity import Quantity
-from server.fhirpath.run import Nodes
-from server.fhirpath.values import value
+from server.fhirpath.values import TEXTS, value
+
+COST = 10
+"""How many steps it takes to tell what one node equals."""
 
 
 def equal(left: Nodes, right: Nodes) -> bool | None:
     """Whether the collections are the same in the same order; None when one is empty or it cannot be told."""
     if not left or not right:
         return None
+    if len(left) == 1 == len(right):
+        return same(left[0], right[0])
     if len(left) != len(right):
         return False
     verdicts = [same(one, other) for one, other in zip(left, right, strict=True)]
@@ -29,25 +35,46 @@ def equal(left: Nodes, right: Nodes) -> bool | None:
 
 
 def same(left: Node, right: Node) -> bool | None:
-    """Whether two nodes are equal; None when their precisions leave it open."""
+    """Whether two nodes are equal; None when their precisions or units leave it open."""
+    if left[1] in TEXTS and right[1] in TEXTS:
+        return bool(left[0] == right[0])
     one, other = value(left), value(right)
     if isinstance(one, Moment | Time) and isinstance(other, Moment | Time):
         order = moments.compare(one, other) if type(one) is type(other) else 1
         return None if order is None else order == 0
-    if isinstance(one, Quantity) and isinstance(other, Quantity):
-        pair = quantity.comparable(one, other)
-        return None if pair is None else pair[0] == pair[1]
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, dict) and isinstance(other, dict):
-        return _same_elements(one, other)
-    return bool(one == other)
+    if isinstance(one, Quantity) or isinstance(other, Quantity):
+        return _same_quantities(quantity.of(one), quantity.of(other))
+    return key(left) == key(right)
 
 
-def _same_elements(one: Json, other: Json) -> bool:
-    return {key: part for key, part in one.items() if key != "id"} == {
-        key: part for key, part in other.items() if key != "id"
-    }
+def _same_quantities(one: Quantity | None, other: Quantity | None) -> bool | None:
+    if one is None or other is None:
+        return False
+    pair = quantity.comparable(one, other)
+    return None if pair is None else pair[0] == pair[1]
+
+
+def key(node: Node) -> Hashable:
+    """What is the same for nodes that are equal, and differs for all others."""
+    found = value(node)
+    if isinstance(found, Moment):
+        moment = moments.in_utc(found)
+        return "moment", moment.parts, len(moment.parts) > 3 and moment.zone is None
+    if isinstance(found, Quantity):
+        return "quantity", *quantity.base(found)
+    if found is None:
+        return "none", _key(node[2])
+    return _key(found)
+
+
+def _key(found: Value) -> Hashable:
+    if isinstance(found, dict):
+        return "object", frozenset((name, _key(part)) for name, part in found.items())
+    if isinstance(found, list):
+        return "array", tuple(map(_key, found))
+    if isinstance(found, bool):
+        return "boolean", found
+    return found  # type: ignore[no-any-return]
 
 
 def equivalent(left: Nodes, right: Nodes) -> bool:
@@ -70,21 +97,29 @@ def alike(one: Value, other: Value) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, int | Decimal) and isinstance(other, int | Decimal):
-        places = min(_places(one), _places(other))
-        return round(Decimal(one), places) == round(Decimal(other), places)
+        return _alike_numbers(Decimal(one), Decimal(other))
     if isinstance(one, Moment | Time) and isinstance(other, Moment | Time):
         return type(one) is type(other) and moments.compare(one, other) == 0
     if isinstance(one, Quantity) and isinstance(other, Quantity):
-        pair = quantity.comparable(one, other)
-        return pair is not None and alike(*pair)
+        return quantity.alike(one, other)
     if isinstance(one, dict) and isinstance(other, dict):
         return _alike_elements(one, other)
     return bool(one == other)
 
 
+def _alike_numbers(one: Decimal, other: Decimal) -> bool:
+    """Equal when both are rounded to the places of the one that has fewer."""
+    if not computable(one) or not computable(other):
+        return one == other
+    last = Decimal(1).scaleb(-min(places(one.normalize()), places(other.normalize())))
+    return one.quantize(last, context=_WIDE) == other.quantize(last, context=_WIDE)
+
+
+_WIDE = Context(prec=130)
+
+
 def _alike_elements(one: Json, other: Json) -> bool:
-    left, right = ({key for key in parts if key != "id"} for parts in (one, other))
-    return left == right and all(_alike_parts(one[key], other[key]) for key in left)
+    return one.keys() == other.keys() and all(_alike_parts(one[name], other[name]) for name in one)
 
 
 def _alike_parts(one: Json, other: Json) -> bool:
@@ -97,27 +132,21 @@ def _normal(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _places(number: int | Decimal) -> int:
-    exponent = Decimal(number).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 def contains(nodes: Nodes, wanted: Node) -> bool:
     """Whether a node is among others."""
     return any(same(one, wanted) for one in nodes)
 
 
+def keys(nodes: Nodes) -> frozenset[Hashable]:
+    """The keys of nodes, to find many among them."""
+    return frozenset(map(key, nodes))
+
+
 def distinct(nodes: Nodes) -> Nodes:
     """The nodes, each once, in order."""
-    found: Nodes = []
-    seen: set[tuple[type, Value]] = set()
+    if len(nodes) < 2:
+        return nodes
+    found: dict[Hashable, Node] = {}
     for node in nodes:
-        plain = value(node)
-        if isinstance(plain, str | bool):
-            key = (type(plain), plain)
-            if key not in seen:
-                seen.add(key)
-                found.append(node)
-        elif not contains(found, node):
-            found.append(node)
-    return found
+        found.setdefault(key(node), node)
+    return nodes if len(found) == len(nodes) else list(found.values())

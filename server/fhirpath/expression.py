@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from server.fhir.definitions import Definitions
 from server.fhir.resource import Json, Resource
 from server.fhirpath import reading
-from server.fhirpath.compiling import compile_tree
+from server.fhirpath.compiling import Place, compile_tree
 from server.fhirpath.environment import PLAIN, Environment, Scope
-from server.fhirpath.errors import Unevaluable
+from server.fhirpath.errors import Unevaluable, Unparsable
 from server.fhirpath.model import Model
-from server.fhirpath.node import Value
+from server.fhirpath.node import NOTHING, Nodes, Value
 from server.fhirpath.parser import parse
-from server.fhirpath.run import Nodes, Run
+from server.fhirpath.run import Run
+from server.fhirpath.tree import Tree
 from server.fhirpath.values import boolean, value
+
+_KEPT = 2_000
+"""How many trees a compiler keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,13 @@ class Expression:
 
     def nodes(self, focus: Json, environment: Environment = PLAIN) -> Nodes:
         """The nodes that the expression gives on a resource, or on a value of the type it was compiled for."""
-        type_ = focus.get("resourceType", self.context) if type(focus) is dict else self.context
-        root = [(focus, type_, None)]
-        try:
-            return self.run(root, Scope(environment, root))
-        except RecursionError as error:
-            raise Unevaluable("the expression or the resource nests too deeply") from error
+        type_ = self.context
+        if type(focus) is dict:
+            if self.reads is not None and self.reads.isdisjoint(focus):
+                return NOTHING
+            type_ = focus.get("resourceType", type_)
+        root: Nodes = [(focus, type_, None)]
+        return self.within(Scope(environment, root))
 
     def values(self, focus: Json, environment: Environment = PLAIN) -> list[Value]:
         """The values that the expression gives: JSON values, Moments, Times and Quantities."""
@@ -49,22 +54,51 @@ class Expression:
         """Whether a criterion holds; None when it says nothing."""
         return boolean(self.nodes(focus, environment))
 
+    def within(self, scope: Scope) -> Nodes:
+        """The nodes that the expression gives where a scope is; many on one resource share their scope."""
+        try:
+            return self.run(scope.this, scope)
+        except RecursionError as error:
+            raise Unevaluable("the expression or the resource nests too deeply") from error
+
 
 class Compiler:
     """Compiles expressions on one set of definitions; what it looked up once it keeps."""
 
-    __slots__ = ("_model",)
+    __slots__ = ("_model", "_trees")
 
     def __init__(self, definitions: Definitions) -> None:
         self._model = Model(definitions)
+        self._trees: dict[str, Tree] = {}
 
-    def compile(self, text: str, context: str = "") -> Expression:
-        """The expression of a text; raises Unparsable or Unevaluable."""
-        tree = parse(text)
-        reads = reading.members(tree, self._model, context) if context else None
-        return Expression(text, context, compile_tree(tree, self._model, context), reads)
+    def compile(self, text: str, context: str = "", *, strict: bool = False) -> Expression:
+        """The expression of a text, on values of a type or on any; raises Unparsable or Unevaluable.
+
+        Where it is strict, members that the types do not have are refused, and an order where there is none.
+        """
+        known = context if self._model.complex(context) else ""
+        try:
+            tree = self._tree(text)
+            run = compile_tree(tree, Place(self._model, known, strict)).run
+            return Expression(text, context, run, reading.members(tree, self._model, known) if known else None)
+        except RecursionError as error:
+            raise Unparsable("it nests too deeply", 0) from error
+
+    def _tree(self, text: str) -> Tree:
+        """Search parameters share their expression between types."""
+        tree = self._trees.get(text)
+        if tree is None:
+            if len(self._trees) >= _KEPT:
+                self._trees.clear()
+            tree = self._trees[text] = parse(text)
+        return tree
+
+
+def compile(text: str, definitions: Definitions, context: str = "") -> Expression:
+    """The expression of a text; a Compiler serves many better."""
+    return Compiler(definitions).compile(text, context)
 
 
 def evaluate(text: str, resource: Resource, definitions: Definitions, environment: Environment = PLAIN) -> list[Value]:
     """The values that an expression gives on a resource."""
-    return Compiler(definitions).compile(text, resource.get("resourceType", "")).values(resource, environment)
+    return compile(text, definitions, resource.get("resourceType", "")).values(resource, environment)

@@ -1,45 +1,34 @@
-"""Steps of a path, children, and references.
+"""Steps of a path, and all that is below.
 
-Sources: http://hl7.org/fhirpath/N1/#path-selection, http://hl7.org/fhir/R4/fhirpath.html#functions
+Source: http://hl7.org/fhirpath/N1/#path-selection
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from server.fhir.resource import Json
 from server.fhirpath.environment import Scope
 from server.fhirpath.model import RESOURCE, Model, Step
-from server.fhirpath.node import Node
-from server.fhirpath.run import Argument, Nodes, Run
+from server.fhirpath.node import NOTHING, Node, Nodes
+from server.fhirpath.run import MANY, Argument, Run, itself
 
-_EXTENSION = (Step("extension", "Extension"),)
-_ELEMENT: dict[str, tuple[Step, ...]] = {"extension": _EXTENSION, "id": (Step("id", "System.String"),)}
-
-
-def itself(focus: Nodes, scope: Scope) -> Nodes:
-    """The focus."""
-    return focus
-
-
-def NOWHERE(focus: Nodes, scope: Scope) -> Nodes:  # noqa: N802 - a constant: paths that are known to lead nowhere
-    """Nothing."""
-    return []
-
-
-def then(of: Run, step: Run) -> Run:
-    """One step after another."""
-
-    def run(focus: Nodes, scope: Scope) -> Nodes:
-        nodes = of(focus, scope)
-        return step(nodes, scope) if nodes else nodes
-
-    return run
+_ELEMENT: dict[str, Step] = {"id": Step("id", "System.String"), "extension": Step("extension", "Extension")}
+"""What a primitive has beside its value."""
 
 
 def applied(of: Run, apply: Run) -> Run:
-    """A function of what another run gives, which may be nothing."""
-    return apply if of is itself else lambda focus, scope: apply(of(focus, scope), scope)
+    """A function of what another run gives."""
+    if of is itself:
+        return apply
+
+    def run(focus: Nodes, scope: Scope) -> Nodes:
+        nodes = of(focus, scope)
+        if len(nodes) > MANY:
+            scope.spend(len(nodes))
+        return apply(nodes, scope)
+
+    return run
 
 
 def known_step(of: Run, one: Step) -> Run:
@@ -47,37 +36,70 @@ def known_step(of: Run, one: Step) -> Run:
     key, type_, sibling = one.key, one.type, one.sibling
 
     def run(focus: Nodes, scope: Scope) -> Nodes:
+        nodes = of(focus, scope)
+        if len(nodes) == 1:
+            value = nodes[0][0]
+            if type(value) is not dict or (sibling and sibling in value):
+                return _each(one, nodes)
+            child = value.get(key)
+            if child is None:
+                return NOTHING
+            if type(child) is not list:
+                return [(child, type_, None)]
+            return [(item, type_, None) for item in child if item is not None]
+        return _each(one, nodes) if nodes else nodes
+
+    return run
+
+
+def known_steps(of: Run, steps: Sequence[Step]) -> Run:
+    """The JSON members that a choice may be, on values whose type is known."""
+    by_key = {key: one for one in steps for key in (one.key, one.sibling) if key}
+
+    def run(focus: Nodes, scope: Scope) -> Nodes:
         found: Nodes = []
         for value, _, _ in of(focus, scope):
             if type(value) is dict:
-                child = value.get(key)
-                if sibling and sibling in value:
-                    _follow(one, value, found)
-                elif type(child) is list:
-                    found += [(item, type_, None) for item in child if item is not None]
-                elif child is not None:
-                    found.append((child, type_, None))
+                _follow_any(by_key, value, found)
         return found
 
     return run
 
 
+def _follow_any(by_key: Mapping[str, Step], value: Json, found: Nodes) -> None:
+    """Follow each step that has a member here, by the members that there are: they are few."""
+    for name in value:
+        one = by_key.get(name)
+        if one is not None and (name == one.key or one.key not in value):
+            _follow(one, value, found)
+
+
+def _each(one: Step, nodes: Nodes) -> Nodes:
+    found: Nodes = []
+    for value, _, _ in nodes:
+        if type(value) is dict:
+            _follow(one, value, found)
+    return found
+
+
 def step(model: Model, name: str) -> Run:
     """The members of that name of each node."""
     known: dict[str, tuple[Step, ...]] = {}
+    element = _ELEMENT.get(name)
 
     def run(focus: Nodes, scope: Scope) -> Nodes:
         found: Nodes = []
-        for value, type_, element in focus:
+        for value, type_, beside in focus:
             if type(value) is dict:
                 steps = known.get(type_)
                 if steps is None:
-                    steps = known[type_] = model.steps(type_, name)
+                    steps = model.steps(type_, name)
+                    if steps:
+                        known[type_] = steps
                 for one in steps:
                     _follow(one, value, found)
-            elif type(element) is dict and name in _ELEMENT:
-                for one in _ELEMENT[name]:
-                    _follow(one, element, found)
+            elif element is not None and type(beside) is dict:
+                _follow(element, beside, found)
         return found
 
     return run
@@ -88,16 +110,10 @@ def first_step(model: Model, name: str) -> Run:
     follow = step(model, name)
     if not model.known(name):
         return follow
-    verdicts: dict[str, bool] = {}
+    matches = model.matcher(name)
 
     def run(focus: Nodes, scope: Scope) -> Nodes:
-        for _, type_, _ in focus:
-            verdict = verdicts.get(type_)
-            if verdict is None:
-                verdict = verdicts[type_] = model.is_a(type_, name)
-            if not verdict:
-                return follow(focus, scope)
-        return focus
+        return focus if all(matches(node[1]) for node in focus) else follow(focus, scope)
 
     return run
 
@@ -114,8 +130,8 @@ def _follow(one: Step, value: Json, found: Nodes) -> None:
 
 
 def _pairs(one: Step, child: Json, sibling: Json) -> Iterator[Node]:
-    children: Sequence[Json] = child or ()
-    siblings: Sequence[Json] = sibling or ()
+    children = child if type(child) is list else ()
+    siblings = sibling if type(sibling) is list else ()
     for place in range(max(len(children), len(siblings))):
         value = children[place] if place < len(children) else None
         element = siblings[place] if place < len(siblings) else None
@@ -125,26 +141,33 @@ def _pairs(one: Step, child: Json, sibling: Json) -> Iterator[Node]:
 
 def _typed(type_: str, value: Json) -> str:
     """The type; that of a resource is in the resource."""
-    return value.get("resourceType", type_) if type_ == RESOURCE and type(value) is dict else type_
+    if type_ != RESOURCE or type(value) is not dict:
+        return type_
+    said = value.get("resourceType")
+    return said if type(said) is str else type_
 
 
 def children(model: Model, nodes: Iterable[Node]) -> Nodes:
     """All members of each node."""
     found: Nodes = []
-    for value, type_, element in nodes:
+    for value, type_, beside in nodes:
         if type(value) is dict:
-            for steps in model.members(type_).values():
-                for one in steps:
-                    _follow(one, value, found)
-        elif type(element) is dict:
-            for steps in _ELEMENT.values():
-                _follow(steps[0], element, found)
+            _follow_any(model.keys(type_), value, found)
+        elif type(beside) is dict:
+            for one in _ELEMENT.values():
+                _follow(one, beside, found)
     return found
 
 
 def build_children(model: Model, arguments: Sequence[Argument]) -> Run:
     """`children()`."""
-    return lambda focus, scope: children(model, focus)
+
+    def run(focus: Nodes, scope: Scope) -> Nodes:
+        found = children(model, focus)
+        scope.spend(len(found))
+        return found
+
+    return run
 
 
 def build_descendants(model: Model, arguments: Sequence[Argument]) -> Run:
@@ -160,62 +183,3 @@ def build_descendants(model: Model, arguments: Sequence[Argument]) -> Run:
         return found
 
     return run
-
-
-def build_extension(model: Model, arguments: Sequence[Argument]) -> Run:
-    """`extension(url)`: the extensions of that URL."""
-    follow, (url,) = step(model, "extension"), arguments
-
-    def run(focus: Nodes, scope: Scope) -> Nodes:
-        wanted = url.value(scope)
-        if len(wanted) != 1:
-            return []
-        return [node for node in follow(focus, scope) if type(node[0]) is dict and node[0].get("url") == wanted[0][0]]
-
-    return run
-
-
-def build_resolve(model: Model, arguments: Sequence[Argument]) -> Run:
-    """`resolve()`: what references lead to, as far as it is known."""
-    return resolve(model, phantoms=False)
-
-
-def resolve(model: Model, *, phantoms: bool) -> Run:
-    """What references lead to; with phantoms, what is not known is a node without value of the type it must be."""
-
-    def run(focus: Nodes, scope: Scope) -> Nodes:
-        found: Nodes = []
-        for value, _, _ in focus:
-            text = value.get("reference") if type(value) is dict else value
-            target = _target(scope, text) if type(text) is str else None
-            if target is not None:
-                found.append((target, target["resourceType"], None))
-            elif phantoms and (type_ := _said(model, value, text)):
-                found.append((None, type_, None))
-        return found
-
-    return run
-
-
-def _target(scope: Scope, text: str) -> Json:
-    root = scope.root[0][0] if scope.root else None
-    if text.startswith("#"):
-        found = (one for one in _contained(root) if one.get("id") == text[1:])
-        return root if text == "#" else next(found, None)
-    resolver = scope.environment.resolver
-    return resolver.resolve(text) if resolver is not None else None
-
-
-def _contained(resource: Json) -> list[Json]:
-    listed = resource.get("contained") if type(resource) is dict else None
-    return [one for one in listed if type(one) is dict and "resourceType" in one] if type(listed) is list else []
-
-
-def _said(model: Model, value: Json, text: Json) -> str:
-    """The type of what a reference leads to: by its text, else by what the Reference says."""
-    if type(text) is str:
-        parts = text.partition("/_history/")[0].split("/")
-        if len(parts) > 1 and model.resource(parts[-2]):
-            return parts[-2]
-    said = value.get("type") if type(value) is dict else None
-    return said if type(said) is str and model.resource(said) else ""

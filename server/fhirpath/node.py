@@ -15,14 +15,18 @@ Value: TypeAlias = Json
 """A JSON value, or a Moment, Time or Quantity of this package."""
 
 Node: TypeAlias = tuple[Value, str, Json]
+Nodes: TypeAlias = list[Node]
+"""A collection; never changed once it is given."""
 
 BOOLEAN, STRING, INTEGER, DECIMAL = "System.Boolean", "System.String", "System.Integer", "System.Decimal"
 DATE, DATE_TIME, TIME, QUANTITY = "System.Date", "System.DateTime", "System.Time", "System.Quantity"
+TYPE_INFO = "System.TypeInfo"
 
-TRUE: list[Node] = [(True, BOOLEAN, None)]
-FALSE: list[Node] = [(False, BOOLEAN, None)]
+TRUE: Nodes = [(True, BOOLEAN, None)]
+FALSE: Nodes = [(False, BOOLEAN, None)]
+NOTHING: Nodes = []
 
 
-def truth(value: bool | None) -> list[Node]:
+def truth(value: bool | None) -> Nodes:
     """The collection of a boolean; empty for None."""
-    return [] if value is None else TRUE if value else FALSE
+    return NOTHING if value is None else TRUE if value else FALSE

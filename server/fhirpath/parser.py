@@ -5,13 +5,10 @@ Source: http://hl7.org/fhirpath/N1/#grammar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 
-from server.fhirpath import moments
+from server.fhirpath import literals
 from server.fhirpath.errors import Unparsable
-from server.fhirpath.node import BOOLEAN, DATE, DATE_TIME, DECIMAL, INTEGER, QUANTITY, STRING, TIME
-from server.fhirpath.quantity import CALENDAR, Quantity
 from server.fhirpath.tokens import Token, tokens
 from server.fhirpath.tree import Binary, Call, Index, Literal, Member, Tree, TypeTest, Unary, Variable
 
@@ -32,6 +29,8 @@ PRECEDENCE: Mapping[str, int] = {
 }
 """How tightly each operator binds; all associate to the left."""
 _UNARY = 12
+_HYPHENATED = ("vs", "ext")
+"""How external constants begin that may be written with hyphens."""
 
 
 def parse(text: str) -> Tree:
@@ -60,13 +59,15 @@ class _Parser:
         self._place += 1
         return token
 
-    def _is(self, text: str) -> bool:
-        return self._next.text == text and self._next.kind in ("symbol", "name")
+    def _accept(self, text: str) -> bool:
+        """Take the next token if it is this symbol."""
+        found = self._next.text == text and self._next.kind == "symbol"
+        self._place += found
+        return found
 
-    def _expect(self, text: str) -> Token:
-        if not self._is(text):
+    def _expect(self, text: str) -> None:
+        if not self._accept(text):
             raise self._unexpected(f"'{text}' is expected")
-        return self._take()
 
     def _unexpected(self, problem: str = "") -> Unparsable:
         token = self._next
@@ -91,116 +92,72 @@ class _Parser:
         return PRECEDENCE.get(self._next.text, 0) if self._next.kind in ("symbol", "name") else 0
 
     def _operand(self) -> Tree:
-        if self._is("+") or self._is("-"):
-            return Unary(self._take().text, self._expression(_UNARY - 1))
+        for sign in ("+", "-"):
+            if self._accept(sign):
+                return Unary(sign, self._expression(_UNARY - 1))
         tree = self._term()
         while True:
-            if self._is("."):
-                self._take()
+            if self._accept("."):
                 tree = self._invocation(tree)
-            elif self._is("["):
-                self._take()
+            elif self._accept("["):
                 tree = Index(tree, self._expression(0))
                 self._expect("]")
             else:
                 return tree
 
     def _term(self) -> Tree:
-        if self._is("("):
-            self._take()
+        if self._accept("("):
             tree = self._expression(0)
             self._expect(")")
             return tree
-        if self._is("{"):
-            self._take()
+        if self._accept("{"):
             self._expect("}")
             return Literal()
-        if self._is("%"):
-            self._take()
+        if self._accept("%"):
             return self._constant()
-        literal = _LITERALS.get(self._next.kind)
-        if literal is not None:
-            return self._quantity(literal(self._take()))
-        if self._next.kind == "name" and self._next.text in ("true", "false"):
-            return Literal(self._take().text == "true", BOOLEAN)
-        return self._invocation(None)
+        if self._next.kind == "special":
+            return Variable(self._take().text)
+        found = literals.literal(self._next)
+        return self._invocation(None) if found is None else self._measured(found)
+
+    def _measured(self, found: Literal) -> Literal:
+        """A literal, with the unit behind it."""
+        self._take()
+        quantity = literals.quantity(found, self._next)
+        if quantity is None:
+            return found
+        self._take()
+        return quantity
 
     def _constant(self) -> Tree:
-        if self._next.kind not in ("name", "string"):
-            raise self._unexpected("a name is expected")
-        name = self._take().text
-        while self._is("-") and self._tokens[self._place + 1].kind == "name" and name in ("vs", "ext"):
-            self._take()
-            name += f"-{self._take().text}"
+        name = self._name("string")
+        while name.startswith(_HYPHENATED) and self._accept("-"):
+            name += f"-{self._name()}"
         return Variable(name)
 
-    def _quantity(self, literal: Literal) -> Literal:
-        """A number with a unit behind it is a quantity."""
-        if literal.type not in (INTEGER, DECIMAL):
-            return literal
-        token = self._next
-        if token.kind == "string" or (token.kind == "name" and token.text in CALENDAR):
-            self._take()
-            calendar = token.kind == "name"
-            return Literal(Quantity(Decimal(literal.value), token.text, calendar), QUANTITY)
-        return literal
-
     def _invocation(self, of: Tree | None) -> Tree:
-        token = self._next
-        if token.kind == "special" and of is None:
-            return Variable(self._take().text)
-        if token.kind != "name":
-            raise self._unexpected()
-        self._take()
-        if not self._is("("):
-            return Member(of, token.text)
-        self._take()
-        arguments: list[Tree] = []
-        while not self._is(")"):
-            arguments.append(self._expression(0))
-            if not self._is(")"):
-                self._expect(",")
-                if self._is(")"):
-                    raise self._unexpected()
-        self._take()
-        return Call(of, token.text, tuple(arguments), token.position)
+        position = self._next.position
+        name = self._name()
+        if not self._accept("("):
+            return Member(of, name)
+        return Call(of, name, self._arguments(), position)
+
+    def _arguments(self) -> tuple[Tree, ...]:
+        if self._accept(")"):
+            return ()
+        found = [self._expression(0)]
+        while not self._accept(")"):
+            self._expect(",")
+            found.append(self._expression(0))
+        return tuple(found)
 
     def _type(self) -> str:
-        if self._next.kind != "name":
-            raise self._unexpected("a type is expected")
-        name = self._take().text
-        while self._is("."):
-            self._take()
-            if self._next.kind != "name":
-                raise self._unexpected("a type is expected")
-            name += f".{self._take().text}"
+        name = self._name()
+        while self._accept("."):
+            name += f".{self._name()}"
         return name
 
-
-def _number(token: Token) -> Literal:
-    if "." in token.text:
-        return Literal(Decimal(token.text), DECIMAL)
-    return Literal(int(token.text), INTEGER)
-
-
-def _moment(token: Token) -> Literal:
-    found = moments.moment(token.text)
-    if found is None:
-        raise Unparsable("there is no such day or time", token.position)
-    return Literal(found, DATE if token.kind == "date" else DATE_TIME)
-
-
-def _time(token: Token) -> Literal:
-    found = moments.time(token.text.removeprefix("T"))
-    if found is None:
-        raise Unparsable("there is no such time", token.position)
-    return Literal(found, TIME)
-
-
-_LITERALS: Mapping[str, Callable[[Token], Literal]] = {
-    "string": lambda token: Literal(token.text, STRING),
-    "number": _number,
-    "date": _moment,
-    "datetime": _moment,
-    "time": _time,
-}
+    def _name(self, *more: str) -> str:
+        if self._next.kind not in ("name", "delimited", *more):
+            raise self._unexpected()
+        return self._take().text

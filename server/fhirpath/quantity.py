@@ -1,17 +1,19 @@
-"""Quantities: a number and a unit, compared across units of one kind where that is exact.
+"""Quantities: a number and a unit, compared across units of one kind.
 
-UCUM units of length, mass, time, volume, amount and temperature difference are converted, with all metric prefixes;
-others compare only with themselves. Calendar durations are words (`7 days`); up to the week they equal UCUM's.
-Sources: http://hl7.org/fhirpath/N1/#quantity, https://ucum.org/ucum
+UCUM's units are converted as `ucum` knows them; others compare only with themselves. Calendar durations are words
+(`7 days`); up to the week they equal UCUM's, years and months compare only with themselves and each other.
+Source: http://hl7.org/fhirpath/N1/#quantity
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Context, Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
 
-_exact = Context(prec=60)
+from server.fhirpath import decimals, ucum
 
 _WORDS: Mapping[str, str] = {
     "year": "a",
@@ -25,39 +27,13 @@ _WORDS: Mapping[str, str] = {
 }
 CALENDAR: Mapping[str, str] = {**{word: word for word in _WORDS}, **{f"{word}s": word for word in _WORDS}}
 """Calendar duration keywords, singular and plural, to the singular."""
-_INEXACT = ("a", "mo")
+_MONTHS: Mapping[str, int] = {"year": 12, "month": 1}
+"""Durations whose length varies, in months."""
+_DAYS: Mapping[str, int] = {"year": 365, "month": 30}
+"""How long they count where no date anchors them."""
 
-_PREFIXES: Mapping[str, int] = {
-    "Y": 24, "Z": 21, "E": 18, "P": 15, "T": 12, "G": 9, "M": 6, "k": 3, "h": 2, "da": 1, "d": -1, "c": -2, "m": -3,
-    "u": -6, "n": -9, "p": -12, "f": -15, "a": -18, "z": -21, "y": -24,
-}  # fmt: skip
-_METRIC: Mapping[str, tuple[str, Decimal]] = {
-    "m": ("length", Decimal(1)),
-    "g": ("mass", Decimal(1)),
-    "s": ("time", Decimal(1)),
-    "L": ("volume", Decimal(1)),
-    "l": ("volume", Decimal(1)),
-    "mol": ("amount", Decimal(1)),
-    "K": ("temperature", Decimal(1)),
-    "Pa": ("pressure", Decimal(1)),
-    "J": ("energy", Decimal(1)),
-}
-_PLAIN: Mapping[str, tuple[str, Decimal]] = {
-    "1": ("number", Decimal(1)),
-    "%": ("number", Decimal("0.01")),
-    "min": ("time", Decimal(60)),
-    "h": ("time", Decimal(3600)),
-    "d": ("time", Decimal(86_400)),
-    "wk": ("time", Decimal(604_800)),
-    "a": ("time", Decimal(31_557_600)),
-    "mo": ("time", Decimal(2_629_800)),
-    "[in_i]": ("length", Decimal("0.0254")),
-    "[ft_i]": ("length", Decimal("0.3048")),
-    "[mi_i]": ("length", Decimal("1609.344")),
-    "[lb_av]": ("mass", Decimal("453.59237")),
-    "[oz_av]": ("mass", Decimal("28.349523125")),
-    "t": ("mass", Decimal(1_000_000)),
-}
+Kind: TypeAlias = str | ucum.Dimension
+"""What two quantities must share to compare: a dimension, or a unit that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +45,11 @@ class Quantity:
     calendar: bool = False
 
     def __str__(self) -> str:
-        return f"{self.value} {self.unit}" if self.calendar else f"{self.value} '{self.unit}'"
+        number = format(self.value, "f")
+        return f"{number} {self.unit}" if self.calendar else f"{number} '{self.unit}'"
+
+    def __neg__(self) -> Quantity:
+        return replace(self, value=-self.value)
 
     @property
     def code(self) -> str:
@@ -77,38 +57,71 @@ class Quantity:
         return _WORDS[CALENDAR[self.unit]] if self.calendar else self.unit or "1"
 
 
-def canonical(quantity: Quantity) -> tuple[str, Decimal]:
-    """The kind of the unit and the number in the base unit of that kind; a unit that is not known is its own kind."""
-    factors = [_factor(part) for part in quantity.code.split("/")]
-    kind = "/".join(name for name, _ in factors)
-    value = _exact.multiply(quantity.value, factors[0][1])
-    for _, factor in factors[1:]:
-        value = _exact.divide(value, factor)
-    return kind, value
+def of(value: object) -> Quantity | None:
+    """A quantity as it is, a number as a quantity of ones; None for anything else."""
+    if isinstance(value, Quantity):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return Quantity(Decimal(value))
 
 
-def comparable(left: Quantity, right: Quantity) -> tuple[Decimal, Decimal] | None:
-    """Both numbers in one unit; None when they are of different kinds, or of a length that months and years vary in."""
-    if left.code == right.code and not _vague(left, right):
-        return left.value, right.value
-    (kind, one), (other_kind, other) = canonical(left), canonical(right)
-    return None if kind != other_kind or _vague(left, right) else (one, other)
+def base(quantity: Quantity) -> tuple[Kind, Fraction]:
+    """The kind of the quantity, and its number in the base units of that kind; equal quantities give the same."""
+    if quantity.calendar and (months := _MONTHS.get(CALENDAR[quantity.unit])):
+        return "calendar", Fraction(quantity.value) * months
+    unit = ucum.unit(quantity.code)
+    if unit is None:
+        return f"unit {quantity.code}", Fraction(quantity.value)
+    return unit.dimension, unit.base(quantity.value)
 
 
-def _vague(left: Quantity, right: Quantity) -> bool:
-    """Whether a calendar year or month is compared with a definite duration."""
-    vague = [one.calendar and one.code in _INEXACT for one in (left, right)]
-    return any(vague) and not (all(vague) and left.code == right.code)
+def comparable(left: Quantity, right: Quantity) -> tuple[Fraction, Fraction] | None:
+    """Both numbers in base units; None when they are of different kinds."""
+    (kind, one), (other_kind, other) = base(left), base(right)
+    return (one, other) if kind == other_kind else None
 
 
-def _factor(code: str) -> tuple[str, Decimal]:
-    if code in _PLAIN:
-        return _PLAIN[code]
-    if code in _METRIC:
-        return _METRIC[code]
-    for prefix, exponent in _PREFIXES.items():
-        unit = code.removeprefix(prefix)
-        if unit != code and unit in _METRIC:
-            kind, factor = _METRIC[unit]
-            return kind, factor.scaleb(exponent)
-    return code, Decimal(1)
+def order(left: Quantity, right: Quantity) -> int | None:
+    """Below, at or above zero as left is less, as much or more; None when they are of different kinds."""
+    pair = comparable(left, right) or comparable(_counted(left), _counted(right))
+    return None if pair is None else (pair[0] > pair[1]) - (pair[0] < pair[1])
+
+
+def _counted(quantity: Quantity) -> Quantity:
+    days = _DAYS.get(CALENDAR[quantity.unit]) if quantity.calendar else None
+    return quantity if days is None else Quantity(quantity.value * days, "d")
+
+
+def alike(left: Quantity, right: Quantity) -> bool:
+    """Whether they are equal when both are rounded to the last digit of the one that is less precise."""
+    one, other = replace(left, unit=left.code, calendar=False), replace(right, unit=right.code, calendar=False)
+    pair = comparable(one, other)
+    if pair is None:
+        return False
+    last = max(_last(one), _last(other))
+    return round(pair[0] / last) == round(pair[1] / last)
+
+
+def _last(quantity: Quantity) -> Fraction:
+    """What the last digit of the number stands for, in base units."""
+    unit = ucum.unit(quantity.code) or ucum.ONE
+    return unit.factor * Fraction(1, 10 ** decimals.places(quantity.value.normalize()))
+
+
+def expressed(quantity: Quantity, unit: str) -> Quantity | None:
+    """The quantity in a unit, a code or a calendar word; None when it does not convert."""
+    wanted = Quantity(Decimal(1), unit, unit in CALENDAR)
+    if quantity.unit == unit and quantity.calendar == wanted.calendar:
+        return quantity
+    if "calendar" in (base(quantity)[0], base(wanted)[0]):
+        pair = comparable(quantity, wanted)
+        return None if pair is None else replace(wanted, value=decimals.of(pair[0] / pair[1]))
+    number = ucum.convert(quantity.value, quantity.code, wanted.code)
+    return None if number is None else replace(wanted, value=number)
+
+
+def finer(left: Quantity, right: Quantity) -> str:
+    """The unit of the one that is more granular, of the left when both are as much so."""
+    one, other = (base(replace(each, value=Decimal(1)))[1] for each in (left, right))
+    return right.unit if other < one else left.unit

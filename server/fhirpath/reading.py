@@ -6,11 +6,12 @@ not apply to most resources.
 
 from __future__ import annotations
 
+from server.fhirpath.functions import FUNCTIONS
 from server.fhirpath.model import Model
 from server.fhirpath.tree import Binary, Call, Index, Literal, Member, Tree, TypeTest
 
 _NOTHING: frozenset[str] = frozenset()
-_EMPTY_ON_EMPTY = frozenset(("where", "select", "extension", "resolve", "first", "last", "ofType", "as", "distinct"))
+_PASSING = frozenset(("as", "ofType", *(name for name, function in FUNCTIONS.items() if function.passes)))
 
 
 def members(tree: Tree, model: Model, context: str) -> frozenset[str] | None:
@@ -26,7 +27,7 @@ def members(tree: Tree, model: Model, context: str) -> frozenset[str] | None:
             return members(of, model, context) if of is not None else None
         case TypeTest(operator="as", operand=operand):
             return members(operand, model, context)
-        case Call(of=of, name=name) if of is not None and name in _EMPTY_ON_EMPTY:
+        case Call(of=of, name=name) if of is not None and name in _PASSING:
             return members(of, model, context)
         case Binary(operator="|", left=left, right=right):
             one, other = members(left, model, context), members(right, model, context)

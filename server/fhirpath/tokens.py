@@ -18,10 +18,11 @@ _DATE = r"\d{4}(?:-\d\d(?:-\d\d)?)?"
 _CLOCK = r"\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?"
 _token = re.compile(
     rf"""(?P<space>\s+|//[^\r\n]*|/\*.*?\*/)
+    |(?P<endless>/\*)
     |(?P<datetime>@{_DATE}T(?:{_CLOCK})?(?:Z|[+-]\d\d:\d\d)?)
     |(?P<date>@{_DATE})
     |(?P<time>@T{_CLOCK})
-    |(?P<number>\d+(?:\.\d+)?)
+    |(?P<number>\d{{1,30}}(?:\.\d{{1,30}})?(?!\d))
     |(?P<string>'(?:[^'\\]|\\.)*')
     |(?P<delimited>`(?:[^`\\]|\\.)*`)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
@@ -51,6 +52,8 @@ def tokens(text: str) -> Iterator[Token]:
         found = _token.match(text, position)
         if found is None or found.lastgroup is None:
             raise Unparsable("there is a character that belongs to nothing", position)
+        if found.lastgroup == "endless":
+            raise Unparsable("there is a comment that does not end", position)
         if found.lastgroup != "space":
             yield _token_of(found.lastgroup, found.group(), position)
         position = found.end()
@@ -61,7 +64,7 @@ def _token_of(kind: str, text: str, position: int) -> Token:
     if kind == "string":
         return Token(kind, _unescaped(text[1:-1], position), position)
     if kind == "delimited":
-        return Token("name", _unescaped(text[1:-1], position), position)
+        return Token(kind, _unescaped(text[1:-1], position), position)
     if kind in ("date", "datetime", "time"):
         return Token(kind, text[1:], position)
     return Token(kind, text, position)
@@ -75,4 +78,9 @@ def _unescaped(text: str, position: int) -> str:
             raise Unparsable("there is an unknown escape sequence", position)
         return _ESCAPES[found.group(2)]
 
-    return _escape.sub(character, text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    try:
+        return _escape.sub(character, text).encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise Unparsable("there is half a character", position) from error

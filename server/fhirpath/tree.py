@@ -79,3 +79,25 @@ class TypeTest:
 
 
 Tree: TypeAlias = Literal | Member | Call | Variable | Index | Unary | Binary | TypeTest
+
+
+def size(tree: Tree) -> int:
+    """How many parts the tree has."""
+    return 1 + sum(size(part) for part in parts(tree))
+
+
+def parts(tree: Tree) -> tuple[Tree, ...]:
+    """What the tree is put together from."""
+    match tree:
+        case Member(of=of):
+            return () if of is None else (of,)
+        case Call(of=of, arguments=arguments):
+            return arguments if of is None else (of, *arguments)
+        case Index(of=of, index=index):
+            return of, index
+        case Unary(operand=operand) | TypeTest(operand=operand):
+            return (operand,)
+        case Binary(left=left, right=right):
+            return left, right
+        case _:
+            return ()

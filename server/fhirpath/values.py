@@ -10,17 +10,35 @@ from decimal import Decimal
 from typing import TypeVar
 
 from server.fhir.resource import Json
-from server.fhirpath import moments
+from server.fhirpath import moments, ucum
+from server.fhirpath.decimals import computable
 from server.fhirpath.errors import Unevaluable
 from server.fhirpath.moments import Moment, Time
-from server.fhirpath.node import BOOLEAN, DATE, DATE_TIME, DECIMAL, INTEGER, QUANTITY, STRING, TIME, Node, Value
+from server.fhirpath.node import (
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DECIMAL,
+    FALSE,
+    INTEGER,
+    NOTHING,
+    QUANTITY,
+    STRING,
+    TIME,
+    TRUE,
+    Node,
+    Nodes,
+    Value,
+)
 from server.fhirpath.quantity import Quantity
-from server.fhirpath.run import Nodes
 
 T = TypeVar("T")
 
 _STRINGS = ("string", "uri", "url", "canonical", "code", "id", "oid", "uuid", "markdown", "base64Binary", "xhtml")
 _MEASURES = ("Quantity", "Age", "Count", "Distance", "Duration", "MoneyQuantity", "SimpleQuantity")
+TEXTS = frozenset((*_STRINGS, STRING))
+"""The types whose values are strings."""
+_BOOLEANS = ("boolean", BOOLEAN)
 
 
 def system(node: Node) -> Node:
@@ -36,14 +54,16 @@ def system(node: Node) -> Node:
 
 def value(node: Node) -> Value:
     """The value of a node as a System value."""
-    return system(node)[0]
+    return node[0] if node[1] in TEXTS else system(node)[0]
 
 
 def _quantity(value: Json) -> Quantity | None:
-    number, unit = value.get("value"), value.get("code") or value.get("unit") or "1"
-    if type(number) not in _NUMBERS or type(unit) is not str or "comparator" in value:
+    number, code = value.get("value"), value.get("code")
+    unit = code or value.get("unit") or "1"
+    if type(number) not in _NUMBERS or type(unit) is not str or "comparator" in value or not computable(number):
         return None
-    return Quantity(Decimal(number), unit)
+    by = value.get("system", ucum.SYSTEM)
+    return Quantity(Decimal(number), f"{by}|{code}" if code and by != ucum.SYSTEM else unit)
 
 
 def _same(value: T) -> T:
@@ -72,13 +92,18 @@ def single(nodes: Nodes) -> Node | None:
 
 
 def one(nodes: Nodes, *types: type) -> Value:
-    """The System value of the only node, None without one; raises Unevaluable for several or another type."""
+    """The System value of the only node, None without one.
+
+    Raises Unevaluable for several, for another type, and for a number that is not computed with.
+    """
     node = single(nodes)
-    if node is None:
+    found = None if node is None else value(node)
+    if found is None:
         return None
-    found = value(node)
-    if found is not None and types and not _is(found, types):
+    if types and not _is(found, types):
         raise Unevaluable(f"a {' or '.join(_NAMES[one] for one in types)} is expected")
+    if isinstance(found, int | Decimal) and not computable(found):
+        raise Unevaluable("a number is too long to compute with")
     return found
 
 
@@ -99,6 +124,8 @@ _NAMES: Mapping[type, str] = {
 
 def text(nodes: Nodes) -> str | None:
     """The only node as a string."""
+    if len(nodes) == 1 and nodes[0][1] in TEXTS and type(nodes[0][0]) is str:
+        return nodes[0][0]
     found: str | None = one(nodes, str)
     return found
 
@@ -117,21 +144,24 @@ def number(nodes: Nodes) -> int | Decimal | None:
 
 def boolean(nodes: Nodes) -> bool | None:
     """The only node as a boolean: anything that is not one counts as true where it stands alone."""
+    if nodes is TRUE or nodes is FALSE:
+        return nodes is TRUE
     node = single(nodes)
     if node is None:
         return None
-    found = value(node)
-    return found if isinstance(found, bool) else True
-
-
-def node_of(found: Value) -> Node:
-    """The node of a System value."""
-    return found, _TYPES[type(found)], None
+    if node[1] not in _BOOLEANS:
+        return True
+    found: bool | None = node[0]
+    return found
 
 
 def nodes_of(found: Value) -> Nodes:
     """The collection of a System value; empty for None."""
-    return [] if found is None else [node_of(found)]
+    if found is None:
+        return NOTHING
+    if isinstance(found, Moment):
+        return [(found, DATE_TIME if found.timed else DATE, None)]
+    return [(found, _TYPES[type(found)], None)]
 
 
 _TYPES: Mapping[type, str] = {
@@ -142,8 +172,3 @@ _TYPES: Mapping[type, str] = {
     Time: TIME,
     Quantity: QUANTITY,
 }
-
-
-def moment_node(found: Moment | None) -> Nodes:
-    """The collection of a date or dateTime."""
-    return [] if found is None else [(found, DATE_TIME if found.timed else DATE, None)]

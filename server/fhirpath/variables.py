@@ -11,8 +11,8 @@ from decimal import Decimal
 from server.fhir.resource import Json
 from server.fhirpath.environment import Scope
 from server.fhirpath.errors import Unevaluable
-from server.fhirpath.node import BOOLEAN, DECIMAL, INTEGER, STRING, Node
-from server.fhirpath.run import Nodes, Run
+from server.fhirpath.node import BOOLEAN, DECIMAL, INTEGER, STRING, Node, Nodes
+from server.fhirpath.run import Run
 
 _CONSTANTS: Mapping[str, str] = {
     "ucum": "http://unitsofmeasure.org",
@@ -26,7 +26,7 @@ _PREFIXES: Mapping[str, str] = {
 _PLACES: Mapping[str, Callable[[Scope], Nodes]] = {
     "resource": lambda scope: scope.resource,
     "rootResource": lambda scope: scope.root,
-    "context": lambda scope: scope.root,
+    "context": lambda scope: scope.context,
 }
 
 

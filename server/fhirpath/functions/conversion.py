@@ -13,18 +13,19 @@ from server.fhirpath import moments, quantity
 from server.fhirpath.environment import Scope
 from server.fhirpath.model import Model
 from server.fhirpath.moments import Moment, Time
-from server.fhirpath.node import Value, truth
+from server.fhirpath.node import BOOLEAN, NOTHING, Nodes, Value, truth
 from server.fhirpath.quantity import CALENDAR, Quantity
-from server.fhirpath.run import Argument, Function, Nodes, Run
-from server.fhirpath.values import boolean, moment_node, nodes_of, single, text, value
+from server.fhirpath.run import ITEM, Argument, Function, Run
+from server.fhirpath.values import boolean, nodes_of, one, single, text
 
 Convert = Callable[[Value], Value]
 """The converted value, None when there is none."""
 
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
-_integer = re.compile(r"[+-]?\d+", re.ASCII)
-_decimal = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-_quantity = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:'([^']+)'|([A-Za-z]+))?", re.ASCII)
+_NUMBER = r"[+-]?\d{1,30}(?:\.\d{1,30})?"
+_integer = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_decimal = re.compile(_NUMBER, re.ASCII)
+_quantity = re.compile(rf"({_NUMBER})\s*(?:'([^']+)'|([A-Za-z]+))?", re.ASCII)
 
 
 def _boolean(found: Value) -> Value:
@@ -41,13 +42,13 @@ def _whole(found: Value) -> Value:
         return int(found)
     if isinstance(found, int):
         return found
-    return int(found) if isinstance(found, str) and _integer.fullmatch(found) and len(found) < 20 else None
+    return int(found) if isinstance(found, str) and _integer.fullmatch(found) else None
 
 
 def _exact(found: Value) -> Value:
     if isinstance(found, bool | int | Decimal):
         return Decimal(int(found)) if isinstance(found, bool) else Decimal(found)
-    return Decimal(found) if isinstance(found, str) and _decimal.fullmatch(found) and len(found) < 60 else None
+    return Decimal(found) if isinstance(found, str) and _decimal.fullmatch(found) else None
 
 
 def string(found: Value) -> Value:
@@ -60,8 +61,10 @@ def string(found: Value) -> Value:
 
 
 def _date(found: Value) -> Value:
-    made = moments.moment(found) if isinstance(found, str) else found
-    return Moment(made.parts[:3]) if isinstance(made, Moment) else None
+    if isinstance(found, str):
+        made = moments.moment(found)
+        return None if made is None or made.timed else made
+    return Moment(found.parts[:3]) if isinstance(found, Moment) else None
 
 
 def _date_time(found: Value) -> Value:
@@ -84,45 +87,42 @@ def _measure(found: Value) -> Value:
     return Quantity(Decimal(match[1]), match[2] or match[3] or "1", bool(match[3]))
 
 
-def _to(convert: Convert) -> Callable[[Model, Sequence[Argument]], Run]:
+def _to(convert: Convert) -> Function:
     def build(model: Model, arguments: Sequence[Argument]) -> Run:
         def run(focus: Nodes, scope: Scope) -> Nodes:
-            node = single(focus)
-            found = None if node is None else convert(value(node))
-            return moment_node(found) if isinstance(found, Moment) else nodes_of(found)
+            found = one(focus)
+            return NOTHING if found is None else nodes_of(convert(found))
 
         return run
 
-    return build
+    return Function(build)
 
 
-def _converts(convert: Convert) -> Callable[[Model, Sequence[Argument]], Run]:
+def _converts(convert: Convert) -> Function:
     def build(model: Model, arguments: Sequence[Argument]) -> Run:
         def run(focus: Nodes, scope: Scope) -> Nodes:
-            node = single(focus)
-            return [] if node is None else truth(convert(value(node)) is not None)
+            found = one(focus)
+            return NOTHING if found is None else truth(convert(found) is not None)
 
         return run
 
-    return build
+    return Function(build, gives=BOOLEAN)
 
 
-def _to_quantity(model: Model, arguments: Sequence[Argument]) -> Run:
-    """`toQuantity(unit)`: in that unit, when it can be expressed in it."""
+def _quantified(finish: Callable[[Value], Nodes]) -> Function:
+    """`toQuantity(unit)` and `convertsToQuantity(unit)`: in that unit, when it can be expressed in it."""
 
-    def run(focus: Nodes, scope: Scope) -> Nodes:
-        node = single(focus)
-        found = None if node is None else _measure(value(node))
-        return nodes_of(_in_unit(found, text(arguments[0].value(scope)) if arguments else None))
+    def build(model: Model, arguments: Sequence[Argument]) -> Run:
+        def run(focus: Nodes, scope: Scope) -> Nodes:
+            found, unit = one(focus), text(arguments[0].value(scope)) if arguments else None
+            if found is None:
+                return NOTHING
+            measure = _measure(found)
+            return finish(measure if unit is None or measure is None else quantity.expressed(measure, unit))
 
-    return run
+        return run
 
-
-def _in_unit(found: Value, unit: str | None) -> Value:
-    if found is None or unit is None:
-        return found
-    pair = quantity.comparable(found, Quantity(Decimal(1), unit))
-    return None if pair is None else Quantity(pair[0] / pair[1], unit)
+    return Function(build, 0, 1)
 
 
 def _iif(model: Model, arguments: Sequence[Argument]) -> Run:
@@ -131,11 +131,11 @@ def _iif(model: Model, arguments: Sequence[Argument]) -> Run:
 
     def run(focus: Nodes, scope: Scope) -> Nodes:
         single(focus)
-        outer, scope.this = scope.this, focus or scope.this
+        outer, scope.this = scope.this, focus
         try:
-            if boolean(criterion.run(scope.this, scope)):
-                return then.run(scope.this, scope)
-            return otherwise[0].run(scope.this, scope) if otherwise else []
+            if boolean(criterion.run(focus, scope)):
+                return then.run(focus, scope)
+            return otherwise[0].run(focus, scope) if otherwise else NOTHING
         finally:
             scope.this = outer
 
@@ -153,10 +153,10 @@ _CONVERSIONS: Mapping[str, Convert] = {
 }
 
 TABLE: Mapping[str, Function] = {
-    **{f"to{name}": Function(_to(convert)) for name, convert in _CONVERSIONS.items()},
-    **{f"convertsTo{name}": Function(_converts(convert)) for name, convert in _CONVERSIONS.items()},
-    "toQuantity": Function(_to_quantity, 0, 1),
-    "convertsToQuantity": Function(_converts(_measure), 0, 1),
-    "iif": Function(_iif, 2, 3),
+    **{f"to{name}": _to(convert) for name, convert in _CONVERSIONS.items()},
+    **{f"convertsTo{name}": _converts(convert) for name, convert in _CONVERSIONS.items()},
+    "toQuantity": _quantified(nodes_of),
+    "convertsToQuantity": _quantified(lambda found: truth(found is not None)),
+    "iif": Function(_iif, 2, 3, within=ITEM),
 }
 """Functions that convert."""

@@ -10,9 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from server.fhirpath import equality
 from server.fhirpath.environment import Scope
 from server.fhirpath.model import Model
-from server.fhirpath.node import FALSE, INTEGER, TRUE, truth
-from server.fhirpath.run import Argument, Function, Nodes, Run
+from server.fhirpath.node import BOOLEAN, FALSE, INTEGER, NOTHING, TRUE, Nodes, truth
+from server.fhirpath.run import FOCUS, ITEM, Argument, Function, Run
 from server.fhirpath.values import boolean
+
+Build = Callable[[Model, Sequence[Argument]], Run]
+
+
+def _judged(build: Build, least: int = 0, most: int = 0, within: str = ITEM) -> Function:
+    return Function(build, least, most, BOOLEAN, within)
 
 
 def _empty(model: Model, arguments: Sequence[Argument]) -> Run:
@@ -23,36 +29,44 @@ def _exists(model: Model, arguments: Sequence[Argument]) -> Run:
     if not arguments:
         return lambda focus, scope: TRUE if focus else FALSE
     (criterion,) = arguments
-    return lambda focus, scope: truth(any(boolean(found) for _, found in criterion.each(focus, scope)))
+
+    def run(focus: Nodes, scope: Scope) -> Nodes:
+        return TRUE if focus and any(boolean(found) for _, found in criterion.each(focus, scope)) else FALSE
+
+    return run
 
 
 def _all(model: Model, arguments: Sequence[Argument]) -> Run:
     (criterion,) = arguments
-    return lambda focus, scope: truth(all(boolean(found) for _, found in criterion.each(focus, scope)))
+
+    def run(focus: Nodes, scope: Scope) -> Nodes:
+        return TRUE if not focus or all(boolean(found) for _, found in criterion.each(focus, scope)) else FALSE
+
+    return run
 
 
-def _every(verdict: bool, word: Callable[[list[bool]], bool]) -> Callable[[Model, Sequence[Argument]], Run]:
+def _every(verdict: bool, word: Callable[[list[bool]], bool]) -> Function:
     """allTrue and its kin: `word` over whether each boolean is `verdict`."""
 
     def build(model: Model, arguments: Sequence[Argument]) -> Run:
         return lambda focus, scope: truth(word([boolean([node]) is verdict for node in focus]))
 
-    return build
+    return _judged(build)
 
 
 def _subset(model: Model, arguments: Sequence[Argument]) -> Run:
     (other,) = arguments
-    return lambda focus, scope: truth(_within(focus, other.value(scope), scope))
+    return lambda focus, scope: _within(focus, other.value(scope), scope)
 
 
 def _superset(model: Model, arguments: Sequence[Argument]) -> Run:
     (other,) = arguments
-    return lambda focus, scope: truth(_within(other.value(scope), focus, scope))
+    return lambda focus, scope: _within(other.value(scope), focus, scope)
 
 
-def _within(nodes: Nodes, others: Nodes, scope: Scope) -> bool:
-    scope.spend(len(nodes) * len(others))
-    return all(equality.contains(others, node) for node in nodes)
+def _within(nodes: Nodes, others: Nodes, scope: Scope) -> Nodes:
+    scope.spend(equality.COST * (len(nodes) + len(others)))
+    return truth(equality.keys(nodes) <= equality.keys(others))
 
 
 def _count(model: Model, arguments: Sequence[Argument]) -> Run:
@@ -68,31 +82,31 @@ def _is_distinct(model: Model, arguments: Sequence[Argument]) -> Run:
 
 
 def _unique(nodes: Nodes, scope: Scope) -> Nodes:
-    scope.spend(len(nodes) ** 2 // 100)
+    scope.spend(equality.COST * len(nodes))
     return equality.distinct(nodes)
 
 
 def _negated(model: Model, arguments: Sequence[Argument]) -> Run:
     def run(focus: Nodes, scope: Scope) -> Nodes:
         found = boolean(focus)
-        return [] if found is None else truth(not found)
+        return NOTHING if found is None else FALSE if found else TRUE
 
     return run
 
 
 TABLE: Mapping[str, Function] = {
-    "empty": Function(_empty),
-    "exists": Function(_exists, 0, 1),
-    "all": Function(_all, 1, 1),
-    "allTrue": Function(_every(True, all)),
-    "anyTrue": Function(_every(True, any)),
-    "allFalse": Function(_every(False, all)),
-    "anyFalse": Function(_every(False, any)),
-    "subsetOf": Function(_subset, 1, 1),
-    "supersetOf": Function(_superset, 1, 1),
-    "count": Function(_count),
-    "distinct": Function(_distinct),
-    "isDistinct": Function(_is_distinct),
-    "not": Function(_negated),
+    "empty": _judged(_empty),
+    "exists": _judged(_exists, 0, 1),
+    "all": _judged(_all, 1, 1),
+    "allTrue": _every(True, all),
+    "anyTrue": _every(True, any),
+    "allFalse": _every(False, all),
+    "anyFalse": _every(False, any),
+    "subsetOf": Function(_subset, 1, 1, BOOLEAN),
+    "supersetOf": Function(_superset, 1, 1, BOOLEAN),
+    "count": Function(_count, gives=INTEGER),
+    "distinct": Function(_distinct, gives=FOCUS, passes=True),
+    "isDistinct": _judged(_is_distinct),
+    "not": _judged(_negated),
 }
 """Functions on existence."""

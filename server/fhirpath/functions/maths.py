@@ -6,19 +6,23 @@ Source: http://hl7.org/fhirpath/N1/#math
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
 
+from server.fhirpath import decimals
+from server.fhirpath.decimals import PRECISION, computable
 from server.fhirpath.environment import Scope
 from server.fhirpath.errors import Unevaluable
 from server.fhirpath.model import Model
-from server.fhirpath.node import Value
-from server.fhirpath.operators import PRECISION
+from server.fhirpath.node import NOTHING, Nodes, Value
 from server.fhirpath.quantity import Quantity
-from server.fhirpath.run import Argument, Function, Nodes, Run
+from server.fhirpath.run import Argument, Function, Run
 from server.fhirpath.values import nodes_of, number, one
 
-_LARGEST = 10**6
-"""The largest exponent and the longest number that are computed with."""
+_LARGEST = 1_000
+"""The largest exponent of a power."""
+_NEAR = Decimal("1E-30")
+"""What is so near to a whole number is one: logarithms are quotients of rounded numbers."""
 
 
 def _of(apply: Callable[..., Value], least: int = 0, most: int | None = None) -> Function:
@@ -29,11 +33,12 @@ def _of(apply: Callable[..., Value], least: int = 0, most: int | None = None) ->
             given = number(focus)
             others = [number(argument.value(scope)) for argument in arguments]
             if given is None or None in others:
-                return []
+                return NOTHING
             try:
-                return nodes_of(apply(given, *others))
-            except (DecimalException, OverflowError, ValueError):
-                return []
+                found = apply(given, *others)
+            except (DecimalException, ZeroDivisionError):
+                return NOTHING
+            return nodes_of(found) if found is None or computable(found) else NOTHING
 
         return run
 
@@ -44,8 +49,8 @@ def _absolute(model: Model, arguments: Sequence[Argument]) -> Run:
     def run(focus: Nodes, scope: Scope) -> Nodes:
         found = one(focus, int, Decimal, Quantity)
         if isinstance(found, Quantity):
-            return nodes_of(Quantity(abs(found.value), found.unit, found.calendar))
-        return nodes_of(None if found is None else abs(found))
+            return nodes_of(replace(found, value=abs(found.value)))
+        return NOTHING if found is None else nodes_of(abs(found))
 
     return run
 
@@ -55,24 +60,29 @@ def _rounded(direction: str) -> Callable[[Value], Value]:
 
 
 def _round(given: Value, places: Value = 0) -> Value:
-    if not isinstance(places, int) or not 0 <= places <= 1000:
+    if not isinstance(places, int) or places < 0:
         raise Unevaluable("a number of decimal places is expected")
-    return Decimal(given).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+    if decimals.places(given) <= places:
+        return Decimal(given)
+    return Decimal(given).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, PRECISION)
 
 
 def _power(base: Value, exponent: Value) -> Value:
     if abs(exponent) > _LARGEST:
         return None
-    found = PRECISION.power(Decimal(base), Decimal(exponent))
-    both_whole = isinstance(base, int) and isinstance(exponent, int) and exponent >= 0
-    exact = both_whole and found == found.to_integral_value() and found.adjusted() < PRECISION.prec
-    return int(found) if exact else found
+    if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
+        return _whole(PRECISION.power(base, exponent))
+    return PRECISION.power(base, exponent)
+
+
+def _whole(found: Decimal) -> Value:
+    return int(found) if abs(found) < decimals.WHOLE else None
 
 
 def _logarithm(given: Value, base: Value) -> Value:
-    found = PRECISION.divide(PRECISION.ln(Decimal(given)), PRECISION.ln(Decimal(base)))
+    found = PRECISION.divide(PRECISION.ln(given), PRECISION.ln(base))
     nearest = found.to_integral_value()
-    return Decimal(nearest) if abs(found - nearest) < Decimal("1E-30") else found
+    return nearest if abs(found - nearest) < _NEAR else found
 
 
 TABLE: Mapping[str, Function] = {
@@ -81,10 +91,10 @@ TABLE: Mapping[str, Function] = {
     "floor": _of(_rounded(ROUND_FLOOR)),
     "truncate": _of(_rounded(ROUND_DOWN)),
     "round": _of(_round, 0, 1),
-    "exp": _of(lambda given: PRECISION.exp(Decimal(given))),
-    "ln": _of(lambda given: PRECISION.ln(Decimal(given))),
+    "exp": _of(PRECISION.exp),
+    "ln": _of(PRECISION.ln),
     "log": _of(_logarithm, 1),
     "power": _of(_power, 1),
-    "sqrt": _of(lambda given: PRECISION.sqrt(Decimal(given))),
+    "sqrt": _of(PRECISION.sqrt),
 }
 """Functions on numbers."""

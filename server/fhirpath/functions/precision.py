@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 
 from server.fhirpath import quantity
+from server.fhirpath.decimals import PRECISION, places
 from server.fhirpath.environment import Scope
 from server.fhirpath.model import Model
 from server.fhirpath.moments import Moment, Time
-from server.fhirpath.node import Value, truth
+from server.fhirpath.node import BOOLEAN, NOTHING, Nodes, Value, truth
 from server.fhirpath.quantity import Quantity
-from server.fhirpath.run import Argument, Function, Nodes, Run
-from server.fhirpath.values import moment_node, nodes_of, one, whole
+from server.fhirpath.run import Argument, Function, Run
+from server.fhirpath.values import nodes_of, one, whole
 
 _DIGITS: Mapping[int, int] = {1: 4, 2: 6, 3: 8, 4: 10, 5: 12, 6: 17}
 """How many digits a moment has down to each part; a second counts with its milliseconds."""
@@ -37,17 +38,12 @@ def _digits(found: Value) -> Value:
     if isinstance(found, Time):
         return _DIGITS[len(found.parts) + 3] - 8
     if isinstance(found, int | Decimal) and not isinstance(found, bool):
-        return _decimal_places(Decimal(found))
+        return places(found)
     return None
 
 
 def _fraction(found: Moment) -> bool:
-    return _decimal_places(Decimal(found.parts[5])) > 0
-
-
-def _decimal_places(found: Decimal) -> int:
-    exponent = found.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return places(found.parts[5]) > 0
 
 
 def _boundary(low: bool) -> Function:
@@ -56,9 +52,9 @@ def _boundary(low: bool) -> Function:
             found = one(focus)
             digits = whole(arguments[0].value(scope)) if arguments else None
             if found is None or (arguments and digits is None):
-                return []
+                return NOTHING
             edge = _edge(found, digits, low)
-            return moment_node(edge) if isinstance(edge, Moment) else nodes_of(edge)
+            return nodes_of(edge)
 
         return run
 
@@ -79,12 +75,15 @@ def _edge(found: Value, digits: int | None, low: bool) -> Value:
 
 
 def _number_edge(found: Decimal, digits: int | None, low: bool) -> Value:
-    places = _PLACES if digits is None else digits
-    if not 0 <= places <= _MOST_PLACES:
+    wanted = _PLACES if digits is None else digits
+    if not 0 <= wanted <= _MOST_PLACES:
         return None
-    half = Decimal(5).scaleb(-_decimal_places(found) - 1)
-    edge = found - half if low else found + half
-    return edge.quantize(Decimal(1).scaleb(-places), ROUND_FLOOR if low else ROUND_CEILING)
+    half = Decimal(5).scaleb(-places(found) - 1)
+    try:
+        edge = PRECISION.subtract(found, half) if low else PRECISION.add(found, half)
+        return edge.quantize(Decimal(1).scaleb(-wanted), ROUND_FLOOR if low else ROUND_CEILING, PRECISION)
+    except InvalidOperation:
+        return None
 
 
 def _moment_edge(found: Moment, digits: int | None, low: bool) -> Value:
@@ -110,8 +109,8 @@ def _clock(parts: tuple[int | Decimal, ...], low: bool) -> tuple[int | Decimal, 
     second = Decimal(parts[2]) if len(parts) > 2 else None
     if second is None:
         return hour, minute, Decimal("0.000") if low else Decimal("59.999")
-    places = _decimal_places(second)
-    missing = Decimal(0) if low or places >= 3 else Decimal(1).scaleb(-places) - Decimal("0.001")
+    known = places(second)
+    missing = Decimal(0) if low or known >= 3 else Decimal(1).scaleb(-known) - Decimal("0.001")
     return hour, minute, (second + missing).quantize(Decimal("0.001"))
 
 
@@ -125,7 +124,7 @@ def _comparable(model: Model, arguments: Sequence[Argument]) -> Run:
 
     def run(focus: Nodes, scope: Scope) -> Nodes:
         left, right = one(focus, Quantity), one(other.value(scope), Quantity)
-        return [] if left is None or right is None else truth(quantity.comparable(left, right) is not None)
+        return NOTHING if left is None or right is None else truth(quantity.comparable(left, right) is not None)
 
     return run
 
@@ -134,6 +133,6 @@ TABLE: Mapping[str, Function] = {
     "precision": Function(_precision),
     "lowBoundary": _boundary(True),
     "highBoundary": _boundary(False),
-    "comparable": Function(_comparable, 1, 1),
+    "comparable": Function(_comparable, 1, 1, BOOLEAN),
 }
 """Functions on precision."""
