@@ -12,9 +12,11 @@ from conformance_tests.billing import decisions, plans, resources, strategies
 from conformance_tests.billing.amounts import usd
 from operations.billing import accumulators, explanation_of_benefit
 from operations.billing.accumulators import Used
+from operations.billing.categories import concept
 from operations.billing.days import Days
 from operations.billing.money import Money
 from operations.billing.plan import Yearly
+from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
 
 ANN, BOB = "Patient/ann", "Patient/bob"
@@ -62,6 +64,16 @@ def test_another_years_lines_consume_nothing() -> None:
     assert _of(decisions.DAY, ANN, _explanation(item=before)).ordinal == 1
     undated = [{"sequence": 1, "productOrService": {"text": "x"}}]
     assert _of(decisions.DAY, ANN, _explanation(item=undated)).ordinal == 1
+
+
+def test_an_explanation_in_another_currency_than_the_plan_is_refused_with_its_path() -> None:
+    amount = {"value": 5, "currency": "EUR"}
+    wrong = [{**EXPLANATION["item"][0], "adjudication": [{"category": concept("copay"), "amount": amount}]}]
+    with pytest.raises(Unprocessable) as caught:
+        _of(decisions.DAY, ANN, _explanation(item=wrong))
+    assert [(one.diagnostics, one.expression) for one in caught.value.issues] == [
+        ("the amount is in EUR, not in USD", "ExplanationOfBenefit.item.adjudication[0].amount.currency")
+    ]
 
 
 def test_a_denied_line_is_no_visit() -> None:

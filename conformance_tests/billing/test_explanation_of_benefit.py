@@ -15,7 +15,6 @@ from operations.billing import (
     categories,
     claim_response,
     explanation_of_benefit,
-    money,
     reasons,
     vocabulary,
 )
@@ -56,7 +55,7 @@ def test_lines_and_totals_say_every_amount_and_what_the_patient_owes(build: Json
         "benefit": "65.00",
         "memberliability": "25.00",
     }
-    assert _reasons(visit) == {"discount": ["45", "CO"], "copay": ["3", "PR"], "benefitpaymentstatus": ["paid"]}
+    assert _reasons(visit) == {"discount": ["45", "CO"], "copay": ["3", "PR"], "benefitpaymentstatus": ["innetwork"]}
     assert _amounts(lab) == {
         "submitted": "30.00",
         "eligible": "30.00",
@@ -73,11 +72,7 @@ def test_lines_and_totals_say_every_amount_and_what_the_patient_owes(build: Json
         "benefit": "65.00",
         "memberliability": "55.00",
     }
-    assert built["payment"] == {
-        "type": concept(vocabulary.PAYMENT_TYPE, "complete"),
-        "date": "2026-03-12",
-        "amount": element("65.00"),
-    }
+    assert (built["payment"]["date"], built["payment"]["amount"]) == ("2026-03-12", element("65.00"))
     assert (built["outcome"], built["disposition"]) == ("complete", "Every service is covered.")
     assert "processNote" not in built
     assert resources.problems(built) == []
@@ -93,8 +88,9 @@ def test_a_denied_claim_says_why_and_pays_nothing(build: Json) -> None:
     assert _reasons(scan) == {
         "noncovered": ["197", "CO"],
         "adjustmentreason": ["197", "CO"],
-        "benefitpaymentstatus": ["denied"],
+        "benefitpaymentstatus": ["innetwork"],
     }
+    assert categories.denied(scan)
     assert _amounts(scan)["memberliability"] == "0.00"
     assert _reasons(unknown)["adjustmentreason"] == ["147", "CO"]
     assert [one["noteNumber"] for one in built["item"]] == [[1], [2]]
@@ -102,7 +98,7 @@ def test_a_denied_claim_says_why_and_pays_nothing(build: Json) -> None:
         (1, reasons.WORDS["197"]),
         (2, reasons.WORDS["147"]),
     ]
-    assert "payment" not in built
+    assert "amount" not in built.get("payment", {})
     assert built["disposition"] == "None of the services is covered."
     assert resources.problems(built) == []
 
@@ -113,10 +109,58 @@ def test_out_of_network_the_excess_is_the_patients(build: Json) -> None:
     built = build(decisions.decide(claim, OUT_OF_NETWORK))
     visit, scan = built["item"]
     assert _reasons(visit)["noncovered"] == ["45", "PR"]
+    assert _reasons(visit)["benefitpaymentstatus"] == ["outofnetwork"]
+    assert [categories.denied(one) for one in built["item"]] == [False, True]
     assert _amounts(visit)["memberliability"] == "120.00"
     assert _reasons(scan)["adjustmentreason"] == ["242", "PR"]
     assert built["disposition"] == "Some of the services are not covered."
     assert _totals(built)["memberliability"] == "129.00"
+
+
+MIXED = decisions.claim(resources.item("S9083", "120.00"), resources.item("G0463", "80.00", sequence=2))
+
+
+@pytest.mark.parametrize(("claim", "status"), [(resources.CLAIM, "paid"), (MIXED, "partiallypaid"), (DENIED, "denied")])
+def test_an_explanation_says_whether_the_claim_is_paid_in_the_words_of_carin(claim: Resource, status: str) -> None:
+    built = explanation_of_benefit.build(decisions.decide(claim))
+    assert built["payment"]["type"] == concept(vocabulary.CARIN_STATUS, status)
+
+
+def test_a_claim_response_has_a_payment_only_where_there_is_one() -> None:
+    paid, denied = (claim_response.build(decisions.decide(one)) for one in (resources.CLAIM, DENIED))
+    assert paid["payment"]["type"] == concept(vocabulary.PAYMENT_TYPE, "complete")
+    assert "payment" not in denied
+
+
+NOT_ELIGIBLE = categories.element("eligible", usd("0"))
+ADJUSTED = {"category": concept(vocabulary.CARIN_DISCRIMINATOR, "adjustmentreason"), "reason": {"text": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("adjudication", "denied"),
+    [
+        ([], False),
+        ([ADJUSTED], False),
+        ([NOT_ELIGIBLE], False),
+        ([ADJUSTED, NOT_ELIGIBLE], True),
+        ([ADJUSTED, categories.element("eligible", usd("1"))], False),
+        ([ADJUSTED, NOT_ELIGIBLE, categories.element("eligible", usd("1"))], False),
+        ([ADJUSTED, {"category": categories.concept("eligible"), "amount": {"currency": "USD"}}], False),
+        ([ADJUSTED, {"category": categories.concept("eligible")}], False),
+        ([categories.status("benefitpaymentstatus", "denied")], True),
+    ],
+)
+def test_a_line_is_denied_where_it_says_so_or_a_reason_leaves_nothing_eligible(
+    adjudication: list[Resource], denied: bool
+) -> None:
+    assert categories.denied({"adjudication": adjudication}) is denied
+
+
+def test_every_line_says_the_network_in_a_word_that_carin_allows() -> None:
+    """C4BBPayerBenefitPaymentStatus, a required binding, has these and `other`."""
+    for network, expected in (("in-network", "innetwork"), ("out-of-network", "outofnetwork")):
+        built = explanation_of_benefit.build(decisions.decide(resources.CLAIM, network))
+        assert {_reasons(one)["benefitpaymentstatus"][0] for one in built["item"]} == {expected}
 
 
 def test_an_explanation_repeats_its_claim() -> None:
@@ -248,4 +292,4 @@ def test_what_an_explanation_says_is_what_was_consumed(charges: tuple[Charge, ..
 
 
 def _said(built: Resource, name: str) -> Money:
-    return money.total(categories.amounts(built["total"], name, "total"), "USD")
+    return categories.amount(built["total"], name, "total", "USD")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from itertools import islice
 from pathlib import Path
 
@@ -47,7 +47,12 @@ CHARGED: list[tuple[Json, tuple[Fact, ...]]] = [
     ({"total": {"value": ODD, "currency": "USD"}}, (_exact("charge", "billed", ODD),)),
     ({"total": {"value": 5}}, (_exact("charge", "billed", "5", ""),)),
     ({"total": {"currency": "USD"}}, (_exact("charge", "billed", "0", ""),)),
-    ({"total": element("1E+400")}, (_exact("charge", "billed", "0", ""),)),
+    ({"total": element("1E+400")}, ()),
+    ({"total": element("1E+11")}, ()),
+    ({"total": element("99999999999")}, (_exact("charge", "billed", "99999999999"),)),
+    ({"total": element("0.300000000000000004")}, ()),
+    ({"total": element("0.30000000000000004")}, (_exact("charge", "billed", "0.30000000000000004"),)),
+    ({"total": element("1234567890.123456789")}, ()),
     ({"created": "2026"}, (_exact("charge", "billed", "150.00", day="2026-01-01"),)),
     ({"created": "2026-02"}, (_exact("charge", "billed", "150.00", day="2026-02-01"),)),
     ({"created": "2026-02-07T23:59:59.123+14:00"}, (_exact("charge", "billed", "150.00", day="2026-02-07"),)),
@@ -71,6 +76,9 @@ def test_a_claim_without_total_comes_to_its_lines_where_all_say_it() -> None:
     assert facts.imported(NETS) == (_exact("charge", "billed", "150.00"),)
     lines = [*CLAIM["item"], {"sequence": 3, "net": element("1.00", "EUR")}]
     assert facts.imported({**NETS, "item": lines}) == (_exact("charge", "billed", "0", ""),)
+    wide = [{"sequence": 1, "net": element("10000000000")}, {"sequence": 2, "net": element("0.00000000000000001")}]
+    for nets in ([wide[0], wide[1]], [wide[0], {"sequence": 2, "net": element("1E+400")}]):
+        assert facts.imported({**NETS, "item": nets}) == ()
     bare = {name: value for name, value in NETS.items() if name not in ("item", "insurer")}
     assert facts.imported(bare) == (_exact("charge", "billed", "0", "", payer=""),)
 
@@ -98,8 +106,35 @@ def test_an_explanation_from_elsewhere_is_an_adjudication_and_the_payment_it_tel
     assert facts.imported(EXPLANATION) == TOLD
     unpaid = {name: value for name, value in EXPLANATION.items() if name not in ("payment", "total")}
     assert facts.imported(unpaid) == (_exact("adjudication", "", "0", "", day="2026-03-10"),)
-    (_, payment) = facts.imported({**EXPLANATION, "payment": {"date": "2026-01-01"}})
-    assert payment == _exact("payment", "explained", "0", "", day="2026-03-10")
+    undecided = _exact("adjudication", "", "150.00", day="2026-03-10")
+    assert facts.imported({**EXPLANATION, "payment": {"date": "2026-01-01"}}) == (undecided,)
+
+
+def test_an_amount_that_no_store_sums_exactly_is_no_fact_and_takes_no_other_along() -> None:
+    wide = element("1E+30")
+    total = [{**one, "amount": wide} for one in EXPLANATION["total"]]
+    assert facts.imported({**EXPLANATION, "total": total}) == TOLD[1:]
+    payment = {**EXPLANATION["payment"], "amount": wide}
+    assert facts.imported({**EXPLANATION, "payment": payment}) == TOLD[:1]
+
+
+LARGE, FINE = Decimal("99999999999.9999999"), Decimal("-0.00000000000000001")
+
+
+def test_a_million_of_the_largest_amounts_and_of_the_finest_sum_within_34_digits() -> None:
+    """What MongoDB adds Decimal128 with."""
+    for amount in (LARGE, FINE):
+        assert facts.imported({**CLAIM, "total": {"value": amount, "currency": "USD"}})[0].exact == amount
+    digits = Context(prec=34, traps=[Inexact])
+    assert digits.add(LARGE * 10**6, FINE) == Decimal("99999999999999999.89999999999999999")
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"), [("paid", "paid"), ("partiallypaid", "partial"), ("denied", "denied"), ("other", "")]
+)
+def test_what_carin_says_of_the_payment_is_the_outcome(code: str, outcome: str) -> None:
+    said = {**EXPLANATION, "item": [], "payment": {"type": concept(vocabulary.CARIN_STATUS, code)}}
+    assert [one.outcome for one in facts.imported(said)] == [outcome]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +143,8 @@ def test_an_explanation_from_elsewhere_is_an_adjudication_and_the_payment_it_tel
 )
 def test_an_explanation_is_denied_only_where_its_lines_say_so(statuses: list[str], outcome: str) -> None:
     items = [{"adjudication": [{"category": {}, "reason": concept(vocabulary.CARIN_STATUS, one)}]} for one in statuses]
-    assert facts.imported({**EXPLANATION, "item": items})[0].outcome == outcome
+    payment = {"amount": EXPLANATION["payment"]["amount"]}
+    assert facts.imported({**EXPLANATION, "item": items, "payment": payment})[0].outcome == outcome
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,11 @@ BROKEN: Mapping[str, tuple[Callable[[Resource], object], str]] = {
     "payer-named": (lambda given: given.update(paymentIssuer={"display": "x"}), f"{ROOT}.paymentIssuer"),
     "detail-present": (_empty, f"{ROOT}.detail"),
     "detail-type": (lambda given: given["detail"][2].update(type={"text": "gift"}), f"{ROOT}.detail[2].type"),
+    "outcome": (lambda given: given.update(outcome="error"), f"{ROOT}.outcome"),
+    "adjustment-claim": (
+        lambda given: given["detail"][2].update(request={"reference": "Claim/one"}),
+        f"{ROOT}.detail[2]",
+    ),
     "adjustment-payer": (_of_patient, f"{ROOT}.detail[1].type"),
     "amount-exact": (_amount(0, element("64.999")), f"{ROOT}.detail[0].amount.value"),
     "detail-positive": (_paid_back, f"{ROOT}.detail[0].amount"),
@@ -229,6 +234,22 @@ def test_a_payment_broken_in_one_way_is_refused_for_exactly_that(rule: str) -> N
     assert {one.diagnostics.partition(":")[0] for one in found} == {rule}
     assert found[0].expression == expression
     assert {one.code for one in found} == {code for id, code, _ in payments.RULES if id == rule}
+
+
+@pytest.mark.parametrize(("outcome", "refused"), [("complete", False), ("partial", False), ("queued", True)])
+def test_a_payment_that_is_not_made_yet_is_not_posted(outcome: str, refused: bool) -> None:
+    assert bool(posting.issues(_payment({**REMITTANCE, "outcome": outcome}))) is refused
+
+
+@pytest.mark.parametrize(
+    "named", [{"request": {"display": "a claim"}}, {"response": {"reference": "https://payer.example/ClaimResponse/9"}}]
+)
+def test_an_adjustment_that_names_a_claim_in_any_way_is_refused(named: Resource) -> None:
+    """What is taken back of one claim would otherwise be posted as of none."""
+    given = paid("60.00", detail("Claim/one", "65.00"), {**detail("", "-5.00", "adjustment"), **named})
+    assert [(one.diagnostics.partition(":")[0], one.expression) for one in posting.issues(_payment(given))] == [
+        ("adjustment-claim", f"{ROOT}.detail[1]")
+    ]
 
 
 def test_amounts_of_another_currency_than_the_payment_are_refused_each() -> None:

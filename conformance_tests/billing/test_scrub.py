@@ -369,3 +369,47 @@ def test_what_others_leave_unsaid_is_refused_not_crashed_on() -> None:
     case = resources.case()
     del case.resources["Coverage/own"]["status"], case.resources["Coverage/own"]["class"][0]["value"]
     assert [one.diagnostics.partition(":")[0] for one in scrub.issues(case)] == ["coverage-active"]
+
+
+def _largest(claim: Resource) -> None:
+    claim.update(item=claim["item"][:1], total=element("10000000000000.00"))
+    claim["item"][0].update(net=element("10000000000000.00"), unitPrice=element("10000000000000.00"))
+
+
+def _free(claim: Resource) -> None:
+    claim["item"][0].update(net=element("0.00"), unitPrice=element("0.00"))
+    claim.update(total=element("30.00"))
+
+
+def _billed_today() -> Case:
+    return resources.case({**resources.CLAIM, "created": "2026-03-02"}, today=date(2026, 3, 2))
+
+
+TWO_PAYORS = [{"reference": "Organization/other"}, {"reference": "Organization/payer"}]
+WITHIN: Mapping[str, Callable[[], Case]] = {
+    "one line": _claim(_lines(1)),
+    "as many lines as there may be": _claim(_lines(50)),
+    "as many diagnoses as there may be": _claim(_diagnoses(12)),
+    "as many modifiers as there may be": _claim(_modifiers("25", "59", "76", "LT")),
+    "as many pointers as there may be": _claim(
+        lambda claim: (_diagnoses(4)(claim), _item({"diagnosisSequence": [1, 2, 3, 4]})(claim))
+    ),
+    "a charge of nothing": _claim(_free),
+    "the largest charge": _claim(_largest),
+    "a service of today": _billed_today,
+    "a service on the day of birth": _known("Patient/ann", lambda one: one.update(birthDate="2026-03-02")),
+    "a service on the day of death": _known("Patient/ann", lambda one: one.update(deceasedDateTime="2026-03-02")),
+    "a payor of two": _known("Coverage/own", lambda one: one.update(payor=TWO_PAYORS)),
+}
+"""A claim at the very edge of a rule."""
+
+
+@pytest.mark.parametrize("edge", WITHIN)
+def test_a_claim_at_the_edge_of_a_rule_is_not_refused(edge: str) -> None:
+    assert scrub.issues(WITHIN[edge]()) == ()
+
+
+@pytest.mark.parametrize(("name", "value"), [("quantity", {"value": 0}), ("factor", 0)])
+def test_none_of_a_service_is_no_line(name: str, value: Json) -> None:
+    found = scrub.issues(_claim(_item({name: value}))())
+    assert [one.expression for one in found] == [f"Claim.item[0].{name}"]

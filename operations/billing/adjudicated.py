@@ -12,6 +12,7 @@ from operations.billing.adjudication import Adjudication
 from operations.billing.decision import Decision
 from operations.billing.line import Line, Reason
 from operations.billing.money import Money, Unbalanced
+from operations.billing.plan import IN_NETWORK, OUT_OF_NETWORK
 from server.fhir.resource import Json, Resource
 
 AMOUNTS: Mapping[str, Callable[[Line], Money]] = {
@@ -40,15 +41,19 @@ REASONS: Mapping[str, Callable[[Line], Reason]] = {
 """Why an amount is not paid, by the name of its category."""
 
 
-def of_line(line: Line) -> list[Resource]:
-    """The adjudication of a line: its amounts with their reasons, why it is denied, and whether it is paid."""
+NETWORK_STATUS: Mapping[str, str] = {IN_NETWORK: "innetwork", OUT_OF_NETWORK: "outofnetwork"}
+"""What CARIN calls a network."""
+
+
+def of_line(line: Line, network: str) -> list[Resource]:
+    """The adjudication of a line: its amounts with their reasons, why it is denied, and the network it is judged in."""
     amounts = [
         categories.element(name, amount(line), _reason(name, line))
         for name, amount in AMOUNTS.items()
         if name in ALWAYS or amount(line).minor
     ]
     denial = [_adjustment(line.denial)] if line.denial else []
-    return [*amounts, *denial, categories.status("benefitpaymentstatus", "denied" if line.denial else "paid")]
+    return [*amounts, *denial, categories.status("benefitpaymentstatus", NETWORK_STATUS[network])]
 
 
 def totals(adjudication: Adjudication) -> list[Resource]:
@@ -57,11 +62,10 @@ def totals(adjudication: Adjudication) -> list[Resource]:
     return [categories.element(name, amount) for name, amount in sums.items() if name in ALWAYS or amount.minor]
 
 
-def payment(decision: Decision) -> Resource | None:
-    """What the plan pays for the claim, and when; None where that is nothing."""
+def payment(decision: Decision) -> Resource:
+    """What the plan pays for the claim, and when; empty where that is nothing."""
     amount = decision.adjudication.total(AMOUNTS["benefit"])
-    type_ = vocabulary.concept(vocabulary.PAYMENT_TYPE, "complete")
-    return {"type": type_, "date": decision.paid, "amount": money.element(amount)} if amount.minor else None
+    return {"date": decision.paid, "amount": money.element(amount)} if amount.minor else {}
 
 
 def notes(adjudication: Adjudication) -> list[Resource]:
@@ -96,7 +100,7 @@ def _reason(name: str, line: Line) -> Resource | None:
 
 
 def _adjustment(reason: Reason) -> Resource:
-    category = vocabulary.concept(vocabulary.CARIN_DISCRIMINATOR, "adjustmentreason")
+    category = vocabulary.concept(vocabulary.CARIN_DISCRIMINATOR, categories.ADJUSTMENT)
     return {"category": category, "reason": reasons.concept(reason)}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from operations.billing import money, vocabulary
 from operations.billing.money import Money
+from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
 
 CODES: Mapping[str, tuple[str, str]] = {
@@ -26,6 +27,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "paidbypatient": (vocabulary.CARIN_ADJUDICATION, "paidbypatient"),
 }
 """Name to (system, code)."""
+ADJUSTMENT = "adjustmentreason"
+"""CARIN's code for an adjudication that says why a line is not covered."""
 
 
 def concept(name: str) -> Resource:
@@ -39,16 +42,15 @@ def element(name: str, amount: Money, reason: Resource | None = None) -> Resourc
     return {**found, "reason": reason} if reason else found
 
 
-def amounts(elements: Sequence[Json], name: str, path: str) -> tuple[Money, ...]:
-    """What adjudications or totals say under a name, exactly; raises Unprocessable where that is no money."""
-    system, code = CODES[name]
-    named = [(place, one) for place, one in enumerate(elements) if code in vocabulary.codes(one["category"], system)]
-    return tuple(money.parse(one["amount"], f"{path}[{place}].amount") for place, one in named if "amount" in one)
+def amounts(elements: Sequence[Json], name: str, path: str, currency: str) -> tuple[Money, ...]:
+    """What adjudications or totals say under a name, exactly; raises Unprocessable where that is no such money."""
+    named = ((place, one) for place, one in enumerate(elements) if _is(one, name))
+    return tuple(_money(one["amount"], f"{path}[{place}].amount", currency) for place, one in named if "amount" in one)
 
 
 def amount(elements: Sequence[Json], name: str, path: str, currency: str) -> Money:
-    """The sum of what they say under a name; nothing where they do not."""
-    return money.total(amounts(elements, name, path), currency)
+    """The sum of what they say under a name; nothing where they do not; raises Unprocessable for another currency."""
+    return money.total(amounts(elements, name, path, currency), currency)
 
 
 def total(resource: Resource, name: str) -> Money:
@@ -58,14 +60,32 @@ def total(resource: Resource, name: str) -> Money:
 
 
 def status(name: str, value: str) -> Resource:
-    """An adjudication that says no amount but a status, for example `benefitpaymentstatus` `paid`."""
+    """An adjudication that says no amount but a status, for example `benefitpaymentstatus` `innetwork`."""
     category = vocabulary.concept(vocabulary.CARIN_DISCRIMINATOR, name)
     return {"category": category, "reason": vocabulary.concept(vocabulary.CARIN_STATUS, value)}
 
 
 def denied(item: Json) -> bool:
-    """Whether an adjudicated line is not covered."""
-    return any(
-        "denied" in vocabulary.codes(one.get("reason", {}), vocabulary.CARIN_STATUS)
-        for one in item.get("adjudication", ())
-    )
+    """Whether an adjudicated line is not covered: it says so, or has a reason and says that nothing is eligible."""
+    said = item.get("adjudication", ())
+    if any("denied" in vocabulary.codes(one.get("reason", {}), vocabulary.CARIN_STATUS) for one in said):
+        return True
+    eligible = [one.get("amount", {}).get("value") for one in said if _is(one, "eligible")]
+    return any(map(_adjusted, said)) and bool(eligible) and all(value == 0 for value in eligible)
+
+
+def _is(element: Json, name: str) -> bool:
+    system, code = CODES[name]
+    return code in vocabulary.codes(element["category"], system)
+
+
+def _adjusted(element: Json) -> bool:
+    return ADJUSTMENT in vocabulary.codes(element["category"], vocabulary.CARIN_DISCRIMINATOR)
+
+
+def _money(value: Json, path: str, currency: str) -> Money:
+    found = money.parse(value, path)
+    if found.currency != currency:
+        problem = f"the amount is in {found.currency}, not in {currency}"
+        raise Unprocessable(problem, expression=f"{path}.currency")
+    return found

@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/claimresponse.html
 
 from __future__ import annotations
 
-from operations.billing import adjudicated
+from operations.billing import adjudicated, vocabulary
 from operations.billing.decision import Decision
 from operations.billing.line import Line
 from server.fhir import resource as resources
@@ -16,6 +16,7 @@ def build(decision: Decision) -> Resource:
     """The ClaimResponse; it balances, or Unbalanced is raised."""
     claim, judged = decision.claim, decision.adjudication
     notes, payment = adjudicated.notes(judged), adjudicated.payment(decision)
+    type_ = vocabulary.concept(vocabulary.PAYMENT_TYPE, "complete")
     return adjudicated.balanced(
         {
             "resourceType": "ClaimResponse",
@@ -32,21 +33,21 @@ def build(decision: Decision) -> Resource:
             "outcome": "complete",
             "disposition": decision.disposition,
             "payeeType": decision.payee["type"],
-            "item": [_item(line, notes) for line in judged.lines],
+            "item": [_item(line, judged.terms.network, notes) for line in judged.lines],
             "total": adjudicated.totals(judged),
-            **({"payment": payment} if payment else {}),
+            **({"payment": {"type": type_, **payment}} if payment else {}),
             **({"processNote": notes} if notes else {}),
             "insurance": [_insurance(one) for one in claim["insurance"]],
         }
     )
 
 
-def _item(line: Line, notes: list[Resource]) -> Resource:
+def _item(line: Line, network: str, notes: list[Resource]) -> Resource:
     numbers = adjudicated.note_numbers(line, notes)
     return {
         "itemSequence": line.charge.sequence,
         **({"noteNumber": numbers} if numbers else {}),
-        "adjudication": adjudicated.of_line(line),
+        "adjudication": adjudicated.of_line(line, network),
     }
 
 

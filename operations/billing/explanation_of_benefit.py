@@ -8,7 +8,6 @@ from __future__ import annotations
 from operations.billing import adjudicated, categories, vocabulary, yearly
 from operations.billing.decision import Decision
 from operations.billing.line import Line
-from operations.billing.plan import IN_NETWORK
 from server.fhir import resource as resources
 from server.fhir.resource import Json, Resource
 
@@ -34,7 +33,7 @@ COPIED = (
 def build(decision: Decision) -> Resource:
     """The ExplanationOfBenefit; it balances, or Unbalanced is raised."""
     judged, claim = decision.adjudication, decision.claim
-    notes, payment = adjudicated.notes(judged), adjudicated.payment(decision)
+    notes, network = adjudicated.notes(judged), judged.terms.network
     informed = [_information(one) for one in claim.get("supportingInfo", ())]
     return adjudicated.balanced(
         {
@@ -53,10 +52,10 @@ def build(decision: Decision) -> Resource:
             "disposition": decision.disposition,
             **({"supportingInfo": informed} if informed else {}),
             "insurance": [_insurance(one) for one in claim["insurance"]],
-            "item": [_item(*pair, notes) for pair in zip(claim["item"], judged.lines, strict=True)],
-            "adjudication": [_network(judged.terms.network)],
+            "item": [_item(*pair, network, notes) for pair in zip(claim["item"], judged.lines, strict=True)],
+            "adjudication": [categories.status("billingnetworkstatus", adjudicated.NETWORK_STATUS[network])],
             "total": adjudicated.totals(judged),
-            **({"payment": payment} if payment else {}),
+            "payment": {"type": _payment_status(judged.outcome), **adjudicated.payment(decision)},
             **({"processNote": notes} if notes else {}),
             "benefitPeriod": yearly.period(judged.after.year),
             **_balances(decision),
@@ -64,13 +63,13 @@ def build(decision: Decision) -> Resource:
     )
 
 
-def _item(item: Json, line: Line, notes: list[Resource]) -> Resource:
+def _item(item: Json, line: Line, network: str, notes: list[Resource]) -> Resource:
     numbers = adjudicated.note_numbers(line, notes)
     return {
         **item,
         "category": vocabulary.concept(vocabulary.SERVICE_TYPE, line.charge.category),
         **({"noteNumber": numbers} if numbers else {}),
-        "adjudication": adjudicated.of_line(line),
+        "adjudication": adjudicated.of_line(line, network),
     }
 
 
@@ -85,8 +84,8 @@ def _insurance(one: Json) -> Resource:
     return {name: one[name] for name in ("focal", "coverage", "preAuthRef") if name in one}
 
 
-def _network(network: str) -> Resource:
-    return categories.status("billingnetworkstatus", "innetwork" if network == IN_NETWORK else "outofnetwork")
+def _payment_status(outcome: str) -> Resource:
+    return vocabulary.concept(vocabulary.CARIN_STATUS, vocabulary.PAYMENT_STATUS[outcome])
 
 
 def _balances(decision: Decision) -> Resource:

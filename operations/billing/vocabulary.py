@@ -6,7 +6,7 @@ Source: http://hl7.org/fhir/R4/datatypes.html#CodeableConcept
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from server.fhir.resource import Json, Resource
 
@@ -26,6 +26,8 @@ CARIN_ADJUDICATION = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudicatio
 CARIN_DISCRIMINATOR = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudicationDiscriminator"
 CARIN_IDENTIFIER = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBIdentifierType"
 CARIN_STATUS = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBPayerAdjudicationStatus"
+PAYMENT_STATUS: Mapping[str, str] = {"paid": "paid", "partial": "partiallypaid", "denied": "denied"}
+"""What becomes of a claim, to CARIN's code for it as type of an EOB's payment."""
 BENEFIT_TYPE = "http://terminology.hl7.org/CodeSystem/benefit-type"
 BENEFIT_TYPE_OURS = f"{OURS}/CodeSystem/benefit-type"
 BENEFIT_NETWORK = "http://terminology.hl7.org/CodeSystem/benefit-network"

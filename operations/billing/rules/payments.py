@@ -48,6 +48,18 @@ def _kinds(payment: Payment) -> Iterable[Finding]:
             yield f"{path}.type", "a detail is a payment or an adjustment"
 
 
+def _made(payment: Payment) -> Iterable[Finding]:
+    if payment.reconciliation.get("outcome", "complete") not in ("complete", "partial"):
+        yield f"{ROOT}.outcome", "only a payment that is made can be posted"
+
+
+def _for_no_claim(payment: Payment) -> Iterable[Finding]:
+    """Taken back of a claim, it would have to open that claim again; posted as of none, the claim stays paid."""
+    for path, detail in payment.adjustments:
+        if "request" in detail or "response" in detail:
+            yield path, "what is paid or taken back for one claim is not understood as an adjustment"
+
+
 def _adjusted(payment: Payment) -> Iterable[Finding]:
     for path, _ in payment.adjustments if payment.by_patient else ():
         yield f"{path}.type", "only a payer pays or takes back for no claim"
@@ -147,10 +159,12 @@ def _amounts(payment: Payment) -> list[tuple[str, Json]]:
 RULES: Sequence[tuple[str, str, Callable[[Payment], Iterable[Finding]]]] = (
     ("modifier-extension", "extension", _understood),
     ("status", "business-rule", _status),
+    ("outcome", "business-rule", _made),
     ("payment-number", "required", _numbered),
     ("payer-named", "required", _issued),
     ("detail-present", "required", _present),
     ("detail-type", "not-supported", _kinds),
+    ("adjustment-claim", "not-supported", _for_no_claim),
     ("adjustment-payer", "business-rule", _adjusted),
     ("amount-exact", "value", _exact),
     ("detail-positive", "value", _positive),
