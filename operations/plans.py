@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from operations import records
-from operations.billing import accumulators, benefits, coverage, fees, networks, vocabulary
+from operations.billing import accumulators, benefits, coverage, fees, networks, places, vocabulary
 from operations.billing.accumulators import Accumulators
 from operations.billing.fees import Schedule
 from operations.billing.plan import Plan
@@ -55,20 +55,18 @@ class Payer:
 
     async def used(self, plan: Plan, covered: Resource, patient: str, day: date) -> Accumulators:
         """What the posted EOBs of the policy consumed of the plan year of a day."""
-        year = plan.year(day)
         listed: list[Resource] = []
         while True:
-            first = len(listed) + 1
-            part = await self._ordinals(f"{coverage.policy(covered)}#{year.first}", first)
+            numbers = range(len(listed) + 1, len(listed) + 1 + _YEAR)
+            part = await self._placed(places.of_policy(covered, plan.year(day).first, numbers))
             listed += part
             if len(part) < _YEAR:
                 return accumulators.of_policy(plan, day, patient, listed)
 
-    async def _ordinals(self, policy_year: str, first: int) -> list[Resource]:
-        wanted = {f"{policy_year}#{number}" for number in range(first, first + _YEAR)}
-        condition = records.identified("ExplanationOfBenefit", vocabulary.BENEFIT_ORDINAL, sorted(wanted))
-        found = [one.resource for one in await records.matching(self.engine, condition)]
-        return [one for one in found if wanted.intersection(vocabulary.identifiers(one, vocabulary.BENEFIT_ORDINAL))]
+    async def _placed(self, identifiers: Sequence[Resource]) -> list[Resource]:
+        values = [one["value"] for one in identifiers]
+        condition = records.identified("ExplanationOfBenefit", vocabulary.BENEFIT_ORDINAL, values)
+        return [one.resource for one in await records.matching(self.engine, condition)]
 
     async def _roles(self, provider: str) -> list[Resource]:
         if provider.startswith("PractitionerRole/"):

@@ -1,7 +1,8 @@
 """`Claim/$submit`: a claim is scrubbed, decided by the built-in payer, and posted with what was decided, in one commit.
 
-Two claims of one policy and plan year never count the same deductible: each EOB has its place in the order of the
-policy, which must be free when it is committed; whoever is overtaken decides anew.
+Two claims of one policy and plan year never count the same deductible, and no service of a patient is posted twice:
+each EOB has its place in the order of the policy and in that of the patient, both counted where the decision looked
+and both free when it is committed; whoever is overtaken decides anew.
 Source: http://hl7.org/fhir/R4/claim-operation-submit.html
 """
 
@@ -112,19 +113,20 @@ async def _decision(engine: Engine, call: Call, checked: Case) -> Decision:
     lines = charges.of_claim(claim, await payer.schedule(one.plan, claim["item"]))
     judged = adjudication.adjudicate(lines, terms, used)
     created = moments.created(engine, call)
-    return Decision(claim, one.covered, judged, engine.new_id(), engine.new_id(), created, created[:10])
+    ids = engine.new_id(), engine.new_id()
+    return Decision(claim, one.covered, judged, *ids, created, created[:10], len(checked.earlier))
 
 
 async def _posted(engine: Engine, call: Call, given: Submission, decision: Decision) -> Reply:
     """Commit the claim, what came with it, and what was decided; answer the decision."""
     explanation = explanation_of_benefit.build(decision)
-    ordinal, payer = decision.ordinal, coverage.reference(decision.insurer)
-    free = records.identified("ExplanationOfBenefit", ordinal["system"], [ordinal["value"]])
+    payer = coverage.reference(decision.insurer)
+    free = [records.identified(explanation["resourceType"], one["system"], [one["value"]]) for one in decision.places]
     drafts = [
         Draft(claim_response.build(decision), 1, "POST", OWNER, ()),
         Draft(given.claim, given.version, "POST", OWNER, posted.of_claim(given.claim, payer, decision.created[:10])),
         Draft(explanation, 1, "POST", OWNER, posted.of_explanation(explanation)),
         *given.drafts,
     ]
-    written = await write.commit(engine, call.request.now, drafts, [free])
+    written = await write.commit(engine, call.request.now, drafts, free)
     return of_write(call.request, written[0].row, 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from operations.billing import (
     categories,
     claim_response,
     explanation_of_benefit,
+    places,
     reasons,
     vocabulary,
 )
@@ -194,7 +196,8 @@ def test_an_explanation_repeats_its_claim() -> None:
             "system": vocabulary.CLAIM_NUMBER,
             "value": "explanation",
         },
-        {"system": vocabulary.BENEFIT_ORDINAL, "value": "Organization/payer#W1#2026-01-01#1"},
+        *places.of_policy(resources.COVERAGE, date(2026, 1, 1), [1]),
+        places.of_patient(claim["patient"]["reference"], 1),
     ]
     assert built["adjudication"] == [categories.status("billingnetworkstatus", "innetwork")]
     assert built["payee"] == {"type": concept(vocabulary.PAYEE, "provider"), "party": claim["provider"]}

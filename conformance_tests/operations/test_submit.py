@@ -125,6 +125,29 @@ async def test_claims_of_one_policy_at_once_count_the_deductible_once(server: Se
     assert used[0] in deductibles
 
 
+async def _billed_to(server: Service, name: str, **changes: str) -> Resource:
+    """The claim to another coverage of the patient, which is the same but for some changes."""
+    given = claim(name)
+    covered = body(await server.get(given["insurance"][0]["coverage"]["reference"]))
+    id_ = f"other-than-{name}"
+    assert (await server.put(f"Coverage/{id_}", {**covered, "id": id_, **changes})).status_code == 201
+    given["insurance"][0]["coverage"]["reference"] = f"Coverage/{id_}"
+    return given
+
+
+async def test_of_submissions_to_two_policies_at_once_one_is_posted(server: Service) -> None:
+    claims = [claim("mirabel-visit"), await _billed_to(server, "mirabel-visit", subscriberId="OTHER")] * 6
+    answers = await asyncio.gather(*(server.post("Claim/$submit", one) for one in claims))
+    assert sorted(answer.status_code for answer in answers) == [200] + [422] * 11
+
+
+async def test_policies_that_differ_by_case_are_two(server: Service) -> None:
+    names = {"mirabel-visit": "ab", "mirabel-injections": "AB"}
+    claims = [await _billed_to(server, name, subscriberId=number) for name, number in names.items()]
+    used = [await _used(server, await submitted(server, one)) for one in claims]
+    assert used == [Decimal("10.66"), Decimal("9.82")]
+
+
 async def test_a_posted_claim_is_changed_by_no_plain_write(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
     found = await explanation(server, response)

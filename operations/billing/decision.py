@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operations.billing import coverage, days, vocabulary
+from operations.billing import coverage, days, places, vocabulary
 from operations.billing.adjudication import Adjudication
 from server.fhir.resource import Json, Resource
 
@@ -25,7 +25,7 @@ class Decision:
     """A scrubbed claim that has an id, the coverage that is billed, and what adjudication makes of it.
 
     `response` and `explanation` are the ids of both resources, `created` is a FHIR dateTime, `paid` the FHIR date on
-    which the payer pays.
+    which the payer pays, `earlier` how many claims of the patient were posted before.
     """
 
     claim: Resource
@@ -35,6 +35,7 @@ class Decision:
     explanation: str
     created: str
     paid: str
+    earlier: int = 0
 
     @property
     def insurer(self) -> Json:
@@ -71,8 +72,10 @@ class Decision:
         return {**lines, **self.claim.get("billablePeriod", {})}
 
     @property
-    def ordinal(self) -> Resource:
-        """The Identifier of its place among the EOBs of the policy and plan year; no two decisions have the same."""
-        before = self.adjudication.before
-        value = f"{coverage.policy(self.coverage)}#{before.year.first}#{before.ordinal}"
-        return {"system": vocabulary.BENEFIT_ORDINAL, "value": value}
+    def places(self) -> list[Resource]:
+        """Its place among the EOBs of the policy and plan year, and among those of the patient: no two decisions share
+        one.
+        """
+        before, patient = self.adjudication.before, coverage.reference(self.claim["patient"])
+        among = places.of_policy(self.coverage, before.year.first, [before.ordinal])
+        return [*among, places.of_patient(patient, self.earlier + 1)]

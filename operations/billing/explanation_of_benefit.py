@@ -39,7 +39,7 @@ def build(decision: Decision) -> Resource:
         {
             "resourceType": "ExplanationOfBenefit",
             "id": decision.explanation,
-            "identifier": [decision.number, decision.ordinal],
+            "identifier": [decision.number, *decision.places],
             "status": "active",
             **{name: claim[name] for name in COPIED if name in claim},
             "billablePeriod": decision.billed,

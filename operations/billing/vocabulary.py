@@ -58,6 +58,8 @@ POPULATION_AMOUNT = f"{OURS}/StructureDefinition/population-amount"
 
 BENEFIT_ORDINAL = f"{OURS}/sid/benefit-ordinal"
 """The identifier system that gives the EOBs of one policy and plan year an order."""
+CLAIM_ORDINAL = f"{OURS}/sid/claim-ordinal"
+"""The identifier system that gives the EOBs of one patient an order."""
 CLAIM_NUMBER = f"{OURS}/sid/payer-claim-number"
 """The identifier system of the numbers that the built-in payer gives to the claims it decided."""
 POSTING = f"{OURS}/sid/posting"
