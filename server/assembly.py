@@ -38,6 +38,10 @@ def version() -> str:
 
 async def open_store(settings: Settings, definitions: Definitions) -> Store:
     """The store that the settings name; raises Incompatible or Unavailable."""
+    if settings.mongo:
+        from server.storage.mongo.store import MongoStore  # the driver takes a while to import
+
+        return await MongoStore.open(settings.mongo, definitions.version, indexer.RECIPE)
     return SqliteStore(settings.data, definitions.version, indexer.RECIPE)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
+from uuid import uuid4
 
+from conformance_tests.storage import standin
+from server.storage.mongo.store import MongoStore
 from server.storage.sqlite.store import SqliteStore
 from server.storage.store import Store
 
@@ -20,5 +23,14 @@ def _sqlite(directory: Path) -> Opener:
     return opened
 
 
-OPENERS: Mapping[str, Callable[[Path], Opener]] = {"sqlite": _sqlite}
+def _mongo(_: Path) -> Opener:
+    uri = standin.named(standin.uri(), f"almoner_test_{uuid4().hex}")
+
+    async def opened(definitions: str, recipe: int) -> Store:
+        return await MongoStore.open(uri, definitions, recipe)
+
+    return opened
+
+
+OPENERS: Mapping[str, Callable[[Path], Opener]] = {"sqlite": _sqlite, "mongo": _mongo}
 """The name of a store to what opens an empty one in a directory."""

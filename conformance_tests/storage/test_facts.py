@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -55,6 +56,32 @@ async def test_an_update_replaces_the_facts_and_a_deletion_removes_them(store: S
     assert [one.kind for one in await store.sum_facts(query)] == ["payment"]
     await store.commit(commit(removal("Claim/a", 3)))
     assert await store.sum_facts(query) == ()
+
+
+async def test_decimals_of_any_size_are_summed_exactly(store: Store) -> None:
+    texts = ("123456789012345678E+30", "-1E-30", "0.00", "-5.10", "1" * 60 + "." + "7" * 60, "-" + "9" * 50, "1E+3")
+    facts = tuple(Fact("charge", "2026-03-01", exact=Decimal(text)) for text in texts)
+    await store.commit(commit(change("Claim/a", facts=facts), change("Claim/b", facts=facts[:3])))
+    (found,) = await store.sum_facts(FactQuery(("charge",), "2026-01-01", "2026-12-31"))
+    assert (found.count, found.amount, found.imported) == (10, 0, True)
+    assert found.exact == sum(map(Fraction, (*texts, *texts[:3])))
+
+
+async def test_minor_units_and_decimals_of_one_group_are_summed_apart(store: Store) -> None:
+    facts = (CHARGE, CHARGE, IMPORTED, Fact("charge", "2026-03-01", "Organization/x", "", "", "USD", -550))
+    await store.commit(commit(change("Claim/a", facts=facts)))
+    assert await store.sum_facts(FactQuery(("charge",), "2026-03-01", "2026-03-31", "payer")) == (
+        FactSum("charge", "Organization/x", "", "USD", False, 3, 24_550, Decimal(0)),
+        FactSum("charge", "Organization/x", "", "USD", True, 1, 0, Decimal("28.104000000000003")),
+    )
+
+
+async def test_an_update_with_fewer_facts_leaves_none_behind(store: Store) -> None:
+    wide = Fact("charge", "2026-03-01", exact=Decimal("1" * 100))
+    await store.commit(commit(change("Claim/a", facts=(wide, CHARGE, PAYMENT))))
+    await store.commit(commit(change("Claim/a", 2, facts=(CHARGE,))))
+    found = await store.sum_facts(FactQuery(("charge", "payment"), "2026-01-01", "2026-12-31"))
+    assert [(one.kind, one.count, one.imported) for one in found] == [("charge", 1, False)]
 
 
 async def test_imported_decimals_are_summed_exactly(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -78,22 +78,27 @@ async def test_a_store_finds_what_the_interpreter_says(
 
 
 @settings(sound, max_examples=60)
-@given(resources=st.lists(entries(), min_size=4, max_size=8), asked=st.lists(spans(), min_size=20, max_size=40))
+@given(resources=st.lists(entries(), min_size=4, max_size=8), asked=st.lists(spans(), min_size=10, max_size=30))
 async def test_a_store_finds_spans_alone_and_beside_a_term(
     store: Store, resources: list[Entries], asked: list[Span]
 ) -> None:
     await _replace_all(store, resources)
     for span in asked:
-        await _agrees(store, resources, span)
-        await _agrees(store, resources, All((Term("a"), span)))
+        await _finds(store, resources, span)
+        await _finds(store, resources, All((Term("a"), span)))
 
 
 async def _agrees(store: Store, resources: list[Entries], condition: Condition) -> None:
+    expected = await _finds(store, resources, condition)
+    assert await store.count(condition, 50) == expected
+    assert await store.count(condition, 2) == min(expected, 2)
+
+
+async def _finds(store: Store, resources: list[Entries], condition: Condition) -> int:
     expected = [f"r{place}" for place, one in enumerate(resources) if holds(condition, one)]
     found = await store.search(Query(condition, 50))
     assert (sorted(row.id for row in found.rows), found.more) == (expected, False), condition
-    assert await store.count(condition, 50) == len(expected)
-    assert await store.count(condition, 2) == min(len(expected), 2)
+    return len(expected)
 
 
 async def _replace_all(store: Store, resources: list[Entries]) -> None:
@@ -132,6 +137,57 @@ async def test_a_condition_of_many_values_finds_each_resource_once(store: Store)
     await store.commit(commit(change("Patient/a", entries=tagged("v1", "v2", "v3"))))
     found = await store.search(Query(Any(tuple(Term(f"v{number}") for number in range(300))), 5))
     assert [row.id for row in found.rows] == ["a"]
+
+
+async def test_pages_of_a_condition_of_many_values_follow_the_place_of_creation(store: Store) -> None:
+    for number in (0, 299, 100, 250, 150, 201, 1):
+        await store.commit(commit(change(f"Patient/r{number}", entries=tagged(f"v{number}", "v7"))))
+    condition = Any(tuple(Term(f"v{number}") for number in range(300)))
+    seen: list[str] = []
+    below: int | None = None
+    for _ in range(3):
+        page = await store.search(Query(condition, 3, below))
+        seen += [row.id for row in page.rows]
+        below = page.rows[-1].order
+    assert seen == ["r1", "r201", "r150", "r250", "r100", "r299", "r0"]
+    assert (page.more, await store.count(condition, 50), await store.count(condition, 5)) == (False, 7, 5)
+
+
+@pytest.mark.parametrize("name", ["description", "=", ""])
+async def test_texts_and_terms_of_any_length_are_found(store: Store, name: str) -> None:
+    text = "a" * 250 + "é" * 250 + "berger" + "b" * 5_000
+    resources = [
+        Entries(("t" * 5_000, "short"), (), ((name, text),)),
+        Entries(("t" * 4_999,), (), ((name, text[:300]), (name, "short"))),
+        Entries((), (), (("other", text),)),
+    ]
+    for place, one in enumerate(resources):
+        await store.commit(commit(change(f"Patient/r{place}", entries=one)))
+    lengths = (1, 199, 200, 201, 250, 251, 300, 301, 5_000, len(text))
+    asked: list[Condition] = [
+        Term("t" * 5_000),
+        Term("t" * 4_999),
+        Term("t" * 200),
+        Term("shor"),
+        Prefix(name, "short"),
+    ]
+    asked += [kind(name, text[:length]) for length in lengths for kind in (Prefix, Substring)]
+    asked += [Substring(name, part) for part in ("aé", "berger", "é" * 51, "ab", "hort", "berger" + "b" * 5_001)]
+    asked += [Prefix(name, text[:300] + "x"), Prefix(name, text + "x"), Not(Prefix(name, text[:301]))]
+    for condition in asked:
+        await _agrees(store, resources, condition)
+
+
+async def test_bounds_finer_than_what_is_stored_are_kept(store: Store) -> None:
+    finest = Decimal("1E-50")
+    resources = [Entries(spans=(("amount", Decimal(low), Decimal(low) + 1),)) for low in (-1, 0, 1, 2)]
+    for place, one in enumerate(resources):
+        await store.commit(commit(change(f"Patient/r{place}", entries=one)))
+    exact = Context(prec=80)
+    for edge in (Decimal(-1), Decimal(0), Decimal(1), Decimal(2)):
+        for bound in (edge, exact.add(edge, finest), exact.subtract(edge, finest)):
+            for name in ("low_from", "low_before", "high_after", "high_to"):
+                await _finds(store, resources, Span("amount", **{name: bound}))
 
 
 async def test_the_selective_condition_of_several_is_found_among_many(opener: Opener) -> None:

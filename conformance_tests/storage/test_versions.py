@@ -8,7 +8,8 @@ import pytest
 
 from conformance_tests.storage.changes import AT, change, commit, removal, tagged
 from conformance_tests.storage.openers import Opener
-from server.search.condition import Term
+from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
+from server.search.entries import Entries
 from server.storage.store import Present, Query, Row, Stale, Store
 
 pytestmark = pytest.mark.anyio
@@ -139,6 +140,98 @@ async def test_of_racing_conditional_creates_with_overlapping_conditions_one_is_
     assert sum(await asyncio.gather(*(create(number) for number in range(32)))) == 1
 
 
+async def test_no_condition_was_absent_after_a_plain_create_made_it_present(store: Store) -> None:
+    async def create(number: int) -> Row | None:
+        absent = (Term("x"),) if number % 2 else ()
+        try:
+            (row,) = await store.commit(commit(change(f"Patient/p{number}", entries=tagged("x")), absent=absent))
+        except Present:
+            return None
+        return row
+
+    rows = [row for row in await asyncio.gather(*(create(number) for number in range(64))) if row]
+    others = sorted(rows, key=lambda row: row.sequence)[1:]
+    assert len(rows) >= 32
+    assert [row.id for row in others if int(row.id[1:]) % 2] == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "present"),
+    [
+        (Any(tuple(Term(f"v{number}") for number in range(300))), True),
+        (Any(tuple(Term(f"w{number}") for number in range(300))), False),
+        (All((Term("_type=Patient"), Term("v299"))), True),
+        (All((Term("_type=Patient"), Not(Term("v299")))), False),
+        (Not(Term("w")), True),
+        (Not(Term("_type=Patient")), False),
+        (Prefix("name", "ber"), True),
+        (Prefix("name", "erg"), False),
+        (Substring("name", "erg"), True),
+        (Span("when", high_after=10), False),
+        (All(()), True),
+        (Any(()), False),
+    ],
+)
+async def test_any_condition_can_be_one_that_must_be_absent(store: Store, condition: Condition, present: bool) -> None:
+    entries = Entries(("_type=Patient", "v299"), (("when", 5, 10),), (("name", "berger"),))
+    await store.commit(commit(change("Patient/a", entries=entries)))
+    await store.commit(commit(change("Patient/b")))
+    await store.commit(commit(removal("Patient/b", 2)))
+    if present:
+        with pytest.raises(Present) as raised:
+            await store.commit(commit(change("Claim/a"), absent=(Term("nothing"), condition)))
+        assert raised.value.condition == condition
+    else:
+        await store.commit(commit(change("Claim/a"), absent=(Term("nothing"), condition)))
+    assert (await store.read("Claim", "a") is None) == present
+
+
+async def test_a_commit_that_is_refused_costs_those_beside_it_nothing(store: Store) -> None:
+    await store.commit(commit(change("Patient/a", entries=tagged("x"))))
+    asked = [
+        commit(change("Patient/b")),
+        commit(change("Patient/a", 3)),
+        commit(change("Patient/c"), absent=(Term("x"),)),
+        commit(change("Patient/d"), change("Patient/a", 2)),
+        commit(change("Patient/a", 2)),
+        commit(change("Patient/a", 3)),
+    ]
+    found = await asyncio.gather(*map(store.commit, asked), return_exceptions=True)
+    assert [one.__class__ for one in found] == [tuple, Stale, Present, tuple, Stale, tuple]
+    assert [row.version for row in (await store.history("Patient", "a", 9)).rows] == [3, 2, 1]
+    assert [await store.read("Patient", id_) is None for id_ in "bcd"] == [False, True, False]
+
+
+async def test_what_a_commit_removes_is_absent_for_one_that_waits_beside_it(store: Store) -> None:
+    await store.commit(commit(change("Patient/a", entries=tagged("x"))))
+    await asyncio.gather(
+        store.commit(commit(removal("Patient/a", 2))),
+        store.commit(commit(change("Patient/b", entries=tagged("x")), absent=(Term("x"),))),
+    )
+    assert [row.id for row in (await store.search(Query(Term("x"), 5))).rows] == ["b"]
+
+
+async def test_a_resource_has_one_change_in_a_commit(store: Store) -> None:
+    with pytest.raises(Stale):
+        await store.commit(commit(change("Patient/a"), change("Patient/a", 2)))
+    assert await store.read("Patient", "a") is None
+
+
+async def test_a_page_of_history_is_whole_while_the_resource_is_updated(store: Store) -> None:
+    await store.commit(commit(change("Patient/a")))
+
+    async def update() -> None:
+        for version in range(2, 30):
+            await store.commit(commit(change("Patient/a", version)))
+
+    updating = asyncio.create_task(update())
+    while not updating.done():
+        versions = [row.version for row in (await store.history("Patient", "a", 50)).rows]
+        assert versions == list(range(versions[0], 0, -1))
+        await asyncio.sleep(0)
+    await updating
+
+
 async def test_of_64_racing_updates_of_one_version_one_is_stored(store: Store) -> None:
     await store.commit(commit(change("Patient/a")))
 
@@ -158,6 +251,20 @@ async def test_many_resources_are_read_at_once_in_the_order_asked(store: Store) 
     found = await store.read_many([("Claim", "b"), ("Patient", "x"), ("Patient", "a"), ("Claim", "b")])
     assert [row and f"{row.type}/{row.id}" for row in found] == ["Claim/b", None, "Patient/a", "Claim/b"]
     assert await store.read_many([]) == ()
+
+
+async def test_a_thousand_resources_are_read_at_once(store: Store) -> None:
+    await store.commit(commit(*(change(f"Patient/p{number}") for number in range(0, 1000, 3))))
+    found = await store.read_many([("Patient", f"p{number}") for number in range(1000)])
+    assert [number for number, row in enumerate(found) if row] == list(range(0, 1000, 3))
+
+
+async def test_many_reads_at_once_each_get_their_own(store: Store) -> None:
+    await store.commit(commit(*(change(f"Patient/p{number}") for number in range(150))))
+    found = await asyncio.gather(*(store.read("Patient", f"p{number % 200}") for number in range(400)))
+    assert [row and row.id for row in found] == [
+        f"p{number % 200}" if number % 200 < 150 else None for number in range(400)
+    ]
 
 
 async def test_the_owner_of_a_resource_is_kept_with_each_version(store: Store) -> None:

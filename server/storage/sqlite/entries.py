@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from server.search.entries import Entries
-from server.storage.sqlite import spans
+from server.storage import spans
 from server.storage.sqlite.keys import Keys, number
 
 Stored: TypeAlias = int | bytes

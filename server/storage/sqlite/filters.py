@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
-from server.storage.sqlite import spans
+from server.storage import spans
 from server.storage.sqlite.keys import CLASSES, Keys, number
 
 Value: TypeAlias = int | str | bytes

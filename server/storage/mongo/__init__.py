@@ -1,0 +1,1 @@
+"""Resources in MongoDB, on the asynchronous API of its driver: the store of a server that is more than one process."""
