@@ -55,13 +55,20 @@ class Payer:
 
     async def used(self, plan: Plan, covered: Resource, patient: str, day: date) -> Accumulators:
         """What the posted EOBs of the policy consumed of the plan year of a day."""
+        first = plan.year(day).first
+        placed = await self._placed_in(covered, first)
+        own = [one for one in placed if places.is_of_policy(one, covered, first)]
+        return accumulators.of_policy(plan, day, patient, own, len(placed) + 1)
+
+    async def _placed_in(self, covered: Resource, year: date) -> list[Resource]:
+        """The EOBs that have their place in the order of the policy."""
         listed: list[Resource] = []
         while True:
             numbers = range(len(listed) + 1, len(listed) + 1 + _YEAR)
-            part = await self._placed(places.of_policy(covered, plan.year(day).first, numbers))
+            part = await self._placed(places.of_policy(covered, year, numbers))
             listed += part
             if len(part) < _YEAR:
-                return accumulators.of_policy(plan, day, patient, listed)
+                return listed
 
     async def _placed(self, identifiers: Sequence[Resource]) -> list[Resource]:
         values = [one["value"] for one in identifiers]

@@ -64,15 +64,15 @@ def opening(plan: Plan, day: date) -> Accumulators:
     return Accumulators(plan.year(day), nothing, nothing)
 
 
-def of_policy(plan: Plan, day: date, patient: str, explanations: Sequence[Resource]) -> Accumulators:
-    """What the posted EOBs of a policy consumed of the plan year of a day; the patient's own is the member's."""
-    found = opening(plan, day)
+def of_policy(plan: Plan, day: date, patient: str, explanations: Sequence[Resource], ordinal: int = 1) -> Accumulators:
+    """What the posted EOBs of a policy consumed of the plan year of a day; the patient's own is the member's.
+
+    `ordinal` is the place of the next one.
+    """
+    found = replace(opening(plan, day), ordinal=ordinal)
     for explanation in explanations:
-        dated = [(at, one) for at, one in _dated(explanation) if found.year.covers(at)]
-        if not dated:
-            continue
-        found = replace(found, ordinal=found.ordinal + 1)
         if explanation["status"] == "active" and explanation["use"] == "claim":
+            dated = [(at, one) for at, one in _dated(explanation) if found.year.covers(at)]
             own = coverage.reference(explanation["patient"]) == patient
             found = _consumed(found, dated, own, plan.currency)
     return found
