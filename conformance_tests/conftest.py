@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("almoner", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("almoner")  # a busy machine fails no test
 
 NEEDS = "needs "
 """How the reason of a skipped test begins: what the machine lacks follows."""

@@ -19,7 +19,7 @@ from server.interactions.engine import Engine
 from server.interactions.operation import Call
 from server.search.values import escape
 
-_YEAR = 100
+_YEAR = 20
 """How many EOBs of a policy are asked for at a time."""
 
 

@@ -20,6 +20,7 @@ from server.interactions.operation import Call
 from server.interactions.replies import of_write
 from server.interactions.request import Reply
 from server.interactions.write import Draft
+from server.search.condition import Condition
 
 OWNER = "PaymentReconciliation/$post"
 
@@ -32,6 +33,8 @@ async def run(engine: Engine, call: Call) -> Reply:
         explanations = await _explanations(engine, call, given)
         paying = Payment(given, payment.by_reference([one.resource for one in explanations]))
         issues = posting.issues(paying)
+        if not issues and await records.matching(engine, _identical(paying)):
+            issues = (posting.REPEATED,)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the payment is not posted", issues=issues)
         return await _posted(engine, call, paying, explanations)
@@ -62,7 +65,11 @@ async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Seq
             for one in posting.applied(paying)
         ),
     ]
-    identity = paying.identity
-    free = records.identified("PaymentReconciliation", identity["system"], [identity["value"]])
-    written = await write.commit(engine, call.request.now, drafts, [free])
+    written = await write.commit(engine, call.request.now, drafts, [_identical(paying)])
     return of_write(call.request, written[0].row, 200)
+
+
+def _identical(paying: Payment) -> Condition:
+    """What a payment that was posted before matches."""
+    identity = paying.identity
+    return records.identified("PaymentReconciliation", identity["system"], [identity["value"]])

@@ -87,5 +87,5 @@ async def test_messages_of_many_senders_at_once_are_all_applied(server: Service)
     ]
     async with doors.mllp_listener(server.engine, SETTINGS) as port:
         answers = await asyncio.gather(*(mllp.send("127.0.0.1", port, one.encode()) for one in messages))
-    assert [_code(answer.decode()) for answer in answers] == ["AA"] * 40
+    assert [answer.decode() for answer in answers if _code(answer.decode()) != "AA"] == []
     assert len(await server.found("Patient")) == 10

@@ -153,7 +153,9 @@ async def test_a_payment_is_posted_once(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
     paid = _payment((response, "10.00"))
     answers = await asyncio.gather(*(server.post("PaymentReconciliation/$post", paid) for _ in range(8)))
-    assert [answer.status_code for answer in answers].count(200) == 1
+    assert sorted(answer.status_code for answer in answers) == [200] + [422] * 7
+    again = await server.post("PaymentReconciliation/$post", paid)
+    assert issues(again) == [("error", "duplicate", "PaymentReconciliation.paymentIdentifier")]
     assert amounts(await explanation(server, response))["paidtoprovider"] == Decimal("10.00")
 
 

@@ -15,6 +15,11 @@ from operations.billing.rules import payments
 from server.fhir.outcome import Issue
 from server.fhir.resource import Resource
 
+REPEATED = Issue(
+    "error", "duplicate", "payment-repeated: it was posted before", "PaymentReconciliation.paymentIdentifier"
+)
+"""What is said of a payment whose identity another has that was posted."""
+
 
 def issues(payment: Payment) -> tuple[Issue, ...]:
     """What is wrong with a payment that is structurally valid; empty when it can be posted."""

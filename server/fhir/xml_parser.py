@@ -13,7 +13,7 @@ from server.fhir.errors import Invalid
 SEPARATOR = " "
 """What stands between namespace and local name in the names that the parser reports."""
 
-_prolog = re.compile(rb"(?:[ \t\r\n]++|<!--(?:[^-]|-(?!-))*+-->)*+")
+_space = re.compile(rb"[ \t\r\n]*")
 _declaration = re.compile(rb"<\?xml[ \t\r\n][^>]*?\?>")
 _utf8 = ("utf-8", "us-ascii", "ascii")
 
@@ -35,7 +35,7 @@ def checked(text: bytes) -> bytes:
         raise Invalid("XML is read in UTF-8 only")
     text = text.removeprefix(b"\xef\xbb\xbf")
     declared = _declaration.match(text)
-    start = _prolog.match(text, declared.end() if declared else 0).end()  # type: ignore[union-attr]  # matches empty
+    start = _behind_prolog(text, declared.end() if declared else 0)
     _check_start(text[start : start + 9])
     return text
 
@@ -47,6 +47,21 @@ def parse(made: expat.XMLParserType, text: bytes) -> None:
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)
         raise Invalid(f"the body is not XML: {reason} (line {error.lineno}, column {error.offset + 1})") from error
+
+
+def _behind_prolog(text: bytes, start: int) -> int:
+    """Where white space and comments end. By hand: possessive expressions go wrong in Python before 3.11.5."""
+    start = _behind_space(text, start)
+    while text.startswith(b"<!--", start):
+        end = text.find(b"--", start + 4)
+        if end < 0 or text[end + 2 : end + 3] != b">":
+            break
+        start = _behind_space(text, end + 3)
+    return start
+
+
+def _behind_space(text: bytes, start: int) -> int:
+    return _space.match(text, start).end()  # type: ignore[union-attr]  # it matches emptiness
 
 
 def _check_start(start: bytes) -> None:

@@ -13,7 +13,7 @@ from server.fhir.definitions import Definitions, SearchParameter
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
 from server.search import kinds
-from server.search.condition import All, Any, Condition, Term
+from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
 from server.search.kinds.kind import Asked, Match
 from server.search.values import split
 
@@ -30,7 +30,7 @@ class Criteria:
 
     def condition(self, pairs: Pairs) -> Condition:
         """All resources of the type for which every parameter holds; raises Invalid with every fault."""
-        parts: list[Condition] = [Term(f"_type={self.type}")]
+        parts: list[Condition] = []
         faults: list[Issue] = []
         for name, text in pairs:
             try:
@@ -39,6 +39,8 @@ class Criteria:
                 faults += error.issues
         if faults:
             raise Invalid("the query is not understood", issues=faults)
+        if not any(_entails(part, self.type) for part in parts):
+            parts.append(Term(f"_type={self.type}"))
         return All(tuple(parts))
 
     def _parameter(self, name: str, text: str) -> Condition:
@@ -67,6 +69,21 @@ class Criteria:
                 f"the search parameter {parameter.code} takes no modifier {_shown(modifier)}", parameter.code
             )
         return match
+
+
+def _entails(condition: Condition, type_: str) -> bool:
+    """Whether only resources of the type can meet it, whose entries alone begin with its name."""
+    match condition:
+        case Term(key):
+            return key.startswith(f"{type_}.")
+        case All(parts):
+            return any(_entails(part, type_) for part in parts)
+        case Any(parts):
+            return all(_entails(part, type_) for part in parts)
+        case Not():
+            return False
+        case Span(name) | Prefix(name) | Substring(name):
+            return name.startswith(f"{type_}.")
 
 
 def _unsupported(text: str, code: str) -> Invalid:
