@@ -6,6 +6,7 @@ Source: http://hl7.org/fhir/R4/http.html#create
 from __future__ import annotations
 
 from email.utils import formatdate
+from functools import lru_cache
 
 from server.fhir import codec
 from server.fhir.outcome import Issue, outcome
@@ -17,7 +18,12 @@ from server.storage.store import Row
 
 def version_headers(row: Row) -> dict[str, str]:
     """ETag and Last-Modified of a version."""
-    return {"ETag": etag(row.version), "Last-Modified": formatdate(row.at // 1000, usegmt=True)}
+    return {"ETag": etag(row.version), "Last-Modified": _http_date(row.at // 1000)}
+
+
+@lru_cache(64)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def of_row(row: Row) -> Reply:

@@ -66,7 +66,7 @@ def restamp(resource: Resource, row: Row) -> Resource:
 
 def instant(now: datetime) -> str:
     """FHIR's instant in UTC with milliseconds."""
-    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @lru_cache(64)

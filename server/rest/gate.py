@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeAlias
 
@@ -49,6 +50,7 @@ class Gate:
             raise Unauthenticated("sign in first")
 
 
+@lru_cache(256)
 def loopback(host: str) -> bool:
     """Whether a Host header, with or without a port, names this machine."""
     name = host.rpartition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
