@@ -189,3 +189,36 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 def test_any_value_is_compiled_or_refused(text: str, code: str) -> None:
     with suppress(Invalid):
         Criteria(DEFINITIONS, "Patient", NOW).condition([(code, text)])
+
+
+def test_the_events_and_bounds_of_a_timing_are_found() -> None:
+    timing = {"event": ["2026-03-02"], "repeat": {"boundsPeriod": {"start": "2026-05-01", "end": "2026-05-31"}}}
+    one = {"resourceType": "ServiceRequest", "occurrenceTiming": timing}
+    assert _found(one, "occurrence", "2026-03-02")
+    assert _found(one, "occurrence", "sa2026-04-30")
+    assert not _found(one, "occurrence", "2026-04")
+
+
+def test_a_minute_is_a_span_of_sixty_seconds() -> None:
+    one = {"resourceType": "Observation", "effectiveDateTime": "2026-03-02T10:15:30Z"}
+    assert _found(one, "date", "2026-03-02T10:15Z")
+    assert not _found(one, "date", "2026-03-02T10:16Z")
+
+
+def test_a_coding_of_a_system_alone_is_found_by_it() -> None:
+    one = {"resourceType": "Observation", "code": {"coding": [{"system": "urn:s"}]}}
+    assert _found(one, "code", "urn:s|")
+    assert not _found(one, "code", "urn:t|")
+
+
+def test_what_has_neither_text_nor_value_is_not_indexed_by_it() -> None:
+    one = _patient(name=[{"family": " "}], telecom=[{"use": "home"}], generalPractitioner=[{"display": "no reference"}])
+    names = ("Patient.family", "Patient.telecom", "Patient.general-practitioner")
+    entries = _entries(one)
+    assert not [term for term in entries.terms if term.startswith(names)]
+    assert not [text for text in entries.texts if text[0] in names]
+
+
+def test_a_reference_without_a_text_is_refused() -> None:
+    with pytest.raises(Invalid):
+        _found(_patient(), "general-practitioner", "#")
