@@ -97,6 +97,26 @@ def test_valid_files_are_no_error(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "1 resources, 0 with errors\n")
 
 
+@pytest.mark.parametrize("arguments", [["nothing"], ["serve", "--nothing"], ["load"], ["fhirpath", "1"], ["--nothing"]])
+def test_an_error_of_usage_is_one_line(arguments: list[str], tmp_path: Path) -> None:
+    ended = almoner(*arguments, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1)
+    assert "--help" in ended.stderr
+
+
+def test_two_stores_at_once_are_refused(tmp_path: Path) -> None:
+    ended = almoner("serve", "--data", "store", "--mongo", "mongodb://127.0.0.1:1/x", cwd=tmp_path)
+    assert ended.returncode != 0
+    assert "give one of them" in ended.stderr
+
+
+def test_a_store_that_an_option_names_replaces_that_of_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({**PATIENT, "id": "a"}))
+    variables = {"ALMONER_MONGO": "mongodb://127.0.0.1:1/x"}
+    ended = almoner("load", "--data", "store", "a.json", cwd=tmp_path, variables=variables)
+    assert (ended.returncode, (tmp_path / "store").is_dir()) == (0, True)
+
+
 @pytest.mark.slow
 def test_files_are_loaded_into_a_store_without_a_server(tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_text("\n".join(json.dumps({**PATIENT, "id": f"p{number}"}) for number in range(300)))

@@ -30,9 +30,15 @@ def of(*names: str) -> Callable[[F], F]:
 
 
 def text(given: Mapping[str, Any]) -> dict[str, str]:
-    """The settings that the environment or these options give, by name as text."""
+    """The settings that the environment or these options give, by name as text; raises click.ClickException.
+
+    A store that an option names stands in place of the one that the environment names.
+    """
     stated = {name: _text(value) for name, value in given.items() if value not in (None, ())}
-    return {**config.environment(os.environ), **stated}
+    if stated.keys() >= set(STORE):
+        raise click.ClickException("--data and --mongo name two stores; give one of them")
+    other = {"mongo": ""} if "data" in stated else {}
+    return {**config.environment(os.environ), **other, **stated}
 
 
 def settings(given: Mapping[str, Any]) -> Settings:
