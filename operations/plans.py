@@ -19,6 +19,8 @@ from server.interactions.engine import Engine
 from server.interactions.operation import Call
 from server.search.values import escape
 
+OWNER = "Claim/$submit"
+"""What owns the EOBs that this payer decided; others that say the same were decided elsewhere."""
 _YEAR = 20
 """How many EOBs of a policy are asked for at a time."""
 
@@ -73,7 +75,8 @@ class Payer:
     async def _placed(self, identifiers: Sequence[Resource]) -> list[Resource]:
         values = [one["value"] for one in identifiers]
         condition = records.identified("ExplanationOfBenefit", vocabulary.BENEFIT_ORDINAL, values)
-        return [one.resource for one in await records.matching(self.engine, condition)]
+        found = await records.matching(self.engine, condition)
+        return [one.resource for one in found if one.row.owner == OWNER]
 
     async def _roles(self, provider: str) -> list[Resource]:
         if provider.startswith("PractitionerRole/"):

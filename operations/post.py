@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from operations import moments, records, submit
+from operations import moments, plans, records
 from operations.billing import coverage, payment, posted, posting
 from operations.billing.payment import Payment
 from operations.records import Record
@@ -31,9 +31,11 @@ async def run(engine: Engine, call: Call) -> Reply:
     async def attempt() -> Reply:
         given = call.one("resource")
         explanations = await _explanations(engine, call, given)
-        paying = Payment(given, payment.by_reference([one.resource for one in explanations]))
+        payer = coverage.reference(given.get("paymentIssuer", {}))
+        known = payer in await records.by_reference(engine, [payer])
+        paying = Payment(given, payment.by_reference([one.resource for one in explanations]), known)
         issues = posting.issues(paying)
-        if not issues and await records.matching(engine, _identical(paying)):
+        if not issues and await engine.store.count(_identical(paying), 1):
             issues = (posting.REPEATED,)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the payment is not posted", issues=issues)
@@ -51,7 +53,7 @@ async def _explanations(engine: Engine, call: Call, given: Resource) -> Sequence
     found: list[Record] = []
     for claim in sorted(one for one in claims if one):
         found += await records.found(engine, call, "ExplanationOfBenefit", [("claim", claim)])
-    return [one for one in found if one.row.owner == submit.OWNER]
+    return [one for one in found if one.row.owner == plans.OWNER]
 
 
 async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Sequence[Record]) -> Reply:
@@ -61,7 +63,7 @@ async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Seq
     drafts = [
         Draft(recorded, 1, "POST", OWNER, posted.of_payment(paying, created)),
         *(
-            Draft(one, versions[one["id"]] + 1, "PUT", submit.OWNER, posted.of_explanation(one))
+            Draft(one, versions[one["id"]] + 1, "PUT", plans.OWNER, posted.of_explanation(one))
             for one in posting.applied(paying)
         ),
     ]
@@ -71,5 +73,4 @@ async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Seq
 
 def _identical(paying: Payment) -> Condition:
     """What a payment that was posted before matches."""
-    identity = paying.identity
-    return records.identified("PaymentReconciliation", identity["system"], [identity["value"]])
+    return records.posted(paying.identity, "PaymentReconciliation", OWNER)

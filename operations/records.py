@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.fhir import codec, resource
+from server.fhir import codec
 from server.fhir.errors import TooCostly
 from server.fhir.resource import Resource
 from server.interactions.engine import Engine
 from server.interactions.operation import Call
 from server.search.compiler import Criteria, Pairs
-from server.search.condition import Any, Condition, Term
+from server.search.condition import All, Any, Condition, Term
 from server.storage.store import Query, Row
 
 PAGE = 200
@@ -37,11 +37,16 @@ def record(row: Row) -> Record:
 
 async def by_reference(engine: Engine, references: Iterable[str]) -> Mapping[str, Record]:
     """The live resources among these relative references; what is none, or is not there, is left out."""
+    rows = await latest(engine, references)
+    return {key: record(row) for key, row in rows.items() if row.body is not None}
+
+
+async def latest(engine: Engine, references: Iterable[str]) -> Mapping[str, Row]:
+    """The rows of what was ever at these relative references, deleted or not."""
     wanted = [tuple(one.split("/")) for one in dict.fromkeys(references) if one.count("/") == 1]
     known = [(type_, id_) for type_, id_ in wanted if engine.definitions.is_resource(type_)]
     rows = await engine.store.read_many(known[:MOST])
-    found = [record(row) for row in rows if row is not None and row.body is not None]
-    return {resource.key(one.resource): one for one in found}
+    return {f"{row.type}/{row.id}": row for row in rows if row is not None}
 
 
 async def found(engine: Engine, call: Call, type: str, pairs: Pairs) -> Sequence[Record]:
@@ -61,6 +66,11 @@ async def matching(engine: Engine, condition: Condition) -> Sequence[Record]:
         if len(listed) >= MOST:
             raise TooCostly(f"more than {MOST:,} resources would have to be looked at")
         below = page.rows[-1].order
+
+
+def posted(identifier: Resource, type: str, owner: str) -> Condition:
+    """What an operation made of a type with an identifier, whoever else states the same."""
+    return All((identified(type, identifier["system"], [identifier["value"]]), Term(f"_owner={owner}")))
 
 
 def identified(type: str, system: str, values: Iterable[str]) -> Condition:

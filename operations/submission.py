@@ -11,22 +11,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from operations import records
-from operations.records import Record
-from server.fhir import resource
+from server.fhir import codec, resource
 from server.fhir.errors import Conflict, Invalid
 from server.fhir.resource import Json, Resource
 from server.interactions import rewriting
 from server.interactions.engine import Engine
 from server.interactions.write import Draft
+from server.storage.store import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A claim that has its id, the version it is to be posted as, and what comes along, by relative reference."""
+    """A claim that has its id, the version it is to be posted as, and what comes along, by relative reference.
+
+    `versions` has which version of what comes along is created: not the first where one was deleted.
+    """
 
     claim: Resource
     version: int
     companions: Mapping[str, Resource]
+    versions: Mapping[str, int]
 
     def among(self, references: Iterable[str]) -> Mapping[str, Resource]:
         """What comes along of these references."""
@@ -35,17 +39,24 @@ class Submission:
     @property
     def drafts(self) -> Sequence[Draft]:
         """What comes along, to be created."""
-        return [Draft(one) for one in self.companions.values()]
+        return [Draft(one, self.versions[key]) for key, one in self.companions.items()]
 
 
 async def read(engine: Engine, given: Resource) -> Submission:
     """The submission of a valid Claim or Bundle; raises Invalid for another resource, Conflict for a posted claim."""
     claim, others = _claim_of(engine, given)
-    key = resource.key(claim)
-    known = await records.by_reference(engine, [key, *map(resource.key, others)])
-    version = _next(claim, known.get(key))
-    companions = {resource.key(one): one for one in others if not _there(one, known.get(resource.key(one)))}
-    return Submission(claim, version, companions)
+    companions = _each_once(others)
+    known = await records.latest(engine, [resource.key(claim), *companions])
+    absent = {key: one for key, one in companions.items() if not _there(one, known.get(key))}
+    versions = {key: known[key].version + 1 if key in known else 1 for key in absent}
+    return Submission(claim, _next(claim, known.get(resource.key(claim))), absent, versions)
+
+
+def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:
+    found = {resource.key(one): one for one in others}
+    if len(found) < len(others):
+        raise Invalid("two entries are of one resource", expression="Bundle.entry")
+    return found
 
 
 def _claim_of(engine: Engine, given: Resource) -> tuple[Resource, list[Resource]]:
@@ -75,19 +86,19 @@ def _renamed(engine: Engine, entries: Sequence[Json]) -> list[Resource]:
     return [rewriting.rewritten(one, sites, names.__getitem__) for one, sites in found]
 
 
-def _next(claim: Resource, known: Record | None) -> int:
+def _next(claim: Resource, known: Row | None) -> int:
     if known is None:
         return 1
-    if known.row.owner:
+    if known.owner:
         raise Conflict(f"{resource.key(claim)} has been submitted already", expression="Claim.id")
-    return known.row.version + 1
+    return known.version + 1
 
 
-def _there(given: Resource, known: Record | None) -> bool:
+def _there(given: Resource, known: Row | None) -> bool:
     """Whether a resource that comes along is on the server already, as it comes."""
-    if known is None:
+    if known is None or known.body is None:
         return False
-    bare = {key: value for key, value in known.resource.items() if key != "meta"}
+    bare = {key: value for key, value in codec.stored(known.body).items() if key != "meta"}
     if {key: value for key, value in given.items() if key != "meta"} != bare:
         raise Conflict(f"{resource.key(given)} is on this server already, and differs from what is submitted")
     return True

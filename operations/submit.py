@@ -27,7 +27,7 @@ from operations.billing.accumulators import Accumulators
 from operations.billing.case import Case
 from operations.billing.decision import Decision
 from operations.billing.plan import Plan, Terms
-from operations.plans import Payer
+from operations.plans import OWNER, Payer
 from operations.submission import Submission
 from server.fhir.errors import Unprocessable
 from server.fhir.resource import Resource
@@ -37,8 +37,6 @@ from server.interactions.operation import Call
 from server.interactions.replies import of_write
 from server.interactions.request import Reply
 from server.interactions.write import Draft
-
-OWNER = "Claim/$submit"
 
 
 async def run(engine: Engine, call: Call) -> Reply:
@@ -121,7 +119,7 @@ async def _posted(engine: Engine, call: Call, given: Submission, decision: Decis
     """Commit the claim, what came with it, and what was decided; answer the decision."""
     explanation = explanation_of_benefit.build(decision)
     payer = coverage.reference(decision.insurer)
-    free = [records.identified(explanation["resourceType"], one["system"], [one["value"]]) for one in decision.places]
+    free = [records.posted(one, explanation["resourceType"], OWNER) for one in decision.places]
     drafts = [
         Draft(claim_response.build(decision), 1, "POST", OWNER, ()),
         Draft(given.claim, given.version, "POST", OWNER, posted.of_claim(given.claim, payer, decision.created[:10])),

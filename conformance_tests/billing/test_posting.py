@@ -77,7 +77,8 @@ REMITTANCE = paid(
 
 
 def _payment(reconciliation: Resource) -> Payment:
-    return Payment(reconciliation, EXPLANATIONS)
+    issuer = reconciliation.get("paymentIssuer", {}).get("reference")
+    return Payment(reconciliation, EXPLANATIONS, issuer == "Organization/payer")
 
 
 def test_a_payment_that_comes_out_is_posted() -> None:
@@ -185,6 +186,14 @@ BROKEN: Mapping[str, tuple[Callable[[Resource], object], str]] = {
     ),
     "status": (lambda given: given.update(status="draft"), f"{ROOT}.status"),
     "payment-number": (lambda given: given.pop("paymentIdentifier"), f"{ROOT}.paymentIdentifier"),
+    "payer-known": (
+        lambda given: given.update(
+            paymentIssuer={"reference": "Organization/nobody"},
+            detail=[detail("", "5.00", "adjustment")],
+            paymentAmount=element("5.00"),
+        ),
+        f"{ROOT}.paymentIssuer",
+    ),
     "payer-named": (lambda given: given.update(paymentIssuer={"display": "x"}), f"{ROOT}.paymentIssuer"),
     "detail-present": (_empty, f"{ROOT}.detail"),
     "detail-type": (lambda given: given["detail"][2].update(type={"text": "gift"}), f"{ROOT}.detail[2].type"),

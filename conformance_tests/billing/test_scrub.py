@@ -49,7 +49,7 @@ def _item(change: Json, place: int = 0) -> Change:
 
 def _lines(count: int) -> Change:
     def change(claim: Resource) -> None:
-        lines = [resources.item("S9083", "1.00", number, number) for number in range(1, count + 1)]
+        lines = [resources.item(f"S9{number:03}", "1.00", number, number) for number in range(1, count + 1)]
         claim.update(item=lines, total=element(f"{sum(range(1, count + 1))}.00"))
 
     return change
@@ -171,6 +171,21 @@ BROKEN: Mapping[str, tuple[Callable[[], Case], str]] = {
     "procedure-coded": (_claim(_item({"productOrService": {"text": "visit"}})), "Claim.item[0].productOrService"),
     "procedure-shape": (
         _claim(_item({"productOrService": concept(vocabulary.HCPCS, "S908")})),
+        "Claim.item[0].productOrService",
+    ),
+    "procedure-one": (
+        _claim(
+            _item(
+                {
+                    "productOrService": {
+                        "coding": [
+                            {"system": vocabulary.HCPCS, "code": "S9083"},
+                            {"system": vocabulary.HCPCS, "code": "S9084"},
+                        ]
+                    }
+                }
+            )
+        ),
         "Claim.item[0].productOrService",
     ),
     "modifier-shape": (_claim(_modifiers("2")), "Claim.item[0].modifier[0]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import tarfile
 from pathlib import Path
 
@@ -102,6 +103,29 @@ def test_an_error_of_usage_is_one_line(arguments: list[str], tmp_path: Path) -> 
     ended = almoner(*arguments, cwd=tmp_path)
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1)
     assert "--help" in ended.stderr
+
+
+def test_a_port_of_messages_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = almoner("serve", "--open", "--port", "0", "--mllp-port", port, cwd=tmp_path)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert port in ended.stderr
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "almoner.sqlite").write_bytes(b"nonsense" * 1000)
+    ended = almoner("serve", "--open", "--port", "0", cwd=tmp_path)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert "no SQLite database" in ended.stderr
+
+
+def test_a_closed_server_says_what_it_answers(tmp_path: Path) -> None:
+    with serving(cwd=tmp_path) as served:
+        text = served.output.read_text()
+    assert "no sign-in yet" in text
+    assert "$report" not in text
 
 
 def test_two_stores_at_once_are_refused(tmp_path: Path) -> None:

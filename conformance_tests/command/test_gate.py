@@ -75,14 +75,24 @@ def test_an_open_server_answers_to_its_loopback_names(opened: Served, host: str)
 
 @pytest.mark.parametrize(
     "host",
-    ["attacker.example", "127.0.0.1.attacker.example", "localhost.attacker.example", "10.0.0.1", "", "127.0.0.1@x"],
+    [
+        "attacker.example",
+        "127.0.0.1.attacker.example",
+        "localhost.attacker.example",
+        "10.0.0.1",
+        "",
+        "127.0.0.1@x",
+        "127.0.0.1:80@x",
+        "[::1]x",
+        "127.0.0.1\r\nHost: x",
+    ],
 )
 def test_a_name_that_resolves_here_by_dns_rebinding_is_refused(opened: Served, host: str) -> None:
     for path in ("/fhir/Patient", "/fhir/metadata", "/livez"):
         assert _ask(opened, "GET", path, f"Host: {host}")[0] == 403
 
 
-@pytest.mark.parametrize("origin", ["http://attacker.example", "null", "http://localhost:1", "https://127.0.0.1"])
+@pytest.mark.parametrize("origin", ["http://attacker.example", "null", "", "http://localhost:1", "https://127.0.0.1"])
 def test_a_page_of_another_origin_is_refused(opened: Served, origin: str) -> None:
     for method in ("GET", "POST", "OPTIONS"):
         assert _ask(opened, method, "/fhir/Patient", f"Origin: {origin}")[0] == 403
@@ -93,7 +103,19 @@ def test_a_page_of_its_own_origin_is_answered(opened: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["X-Forwarded-For: 10.0.0.1", "X-Forwarded-Host: a", "Forwarded: for=a", "X-Real-IP: a", "Via: 1.1 a"]
+    "header",
+    [
+        "Sec-Fetch-Site: cross-site",
+        "X-Forwarded: a",
+        "X-Original-Host: a",
+        "True-Client-IP: a",
+        "CF-Connecting-IP: a",
+        "X-Forwarded-For: 10.0.0.1",
+        "X-Forwarded-Host: a",
+        "Forwarded: for=a",
+        "X-Real-IP: a",
+        "Via: 1.1 a",
+    ],
 )
 def test_what_a_proxy_passes_on_is_refused(opened: Served, header: str) -> None:
     assert _ask(opened, "GET", "/fhir/Patient", header)[0] == 403

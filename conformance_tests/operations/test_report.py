@@ -159,6 +159,14 @@ async def test_a_payment_is_posted_once(server: Service) -> None:
     assert amounts(await explanation(server, response))["paidtoprovider"] == Decimal("10.00")
 
 
+async def test_a_payment_that_others_say_was_posted_is_posted(server: Service) -> None:
+    response = await submitted(server, claim("mirabel-visit"))
+    paid = _payment((response, "10.00"))
+    identity = {"system": "https://almoner.example/sid/posting", "value": "Organization/larkspur##EFT-1"}
+    assert (await server.post("PaymentReconciliation", {**paid, "identifier": [identity]})).status_code == 201
+    assert (await server.post("PaymentReconciliation/$post", paid)).status_code == 200
+
+
 async def test_payments_at_once_never_pay_more_than_is_open(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
     payments = [_payment((response, "30.00"), number=f"EFT-{number}") for number in range(6)]

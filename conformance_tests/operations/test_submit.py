@@ -125,6 +125,48 @@ async def test_claims_of_one_policy_at_once_count_the_deductible_once(server: Se
     assert used[0] in deductibles
 
 
+@pytest.mark.parametrize(("price", "quantity", "net"), [("150.01", 1, "150.01"), ("150.00", 2, "300.00")])
+async def test_a_service_is_the_same_at_another_price_or_quantity(
+    server: Service, price: str, quantity: int, net: str
+) -> None:
+    money = {name: {"value": Decimal(text), "currency": "USD"} for name, text in (("unitPrice", price), ("net", net))}
+    change: Resource = {**money, "quantity": {"value": quantity}}
+    await submitted(server, claim("mirabel-visit"))
+    again = claim("mirabel-visit")
+    again["item"] = [{**again["item"][0], **change}]
+    again["total"] = change["net"]
+    answer = await server.post("Claim/$submit", again)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "duplicate", "Claim.item[0]")])
+
+
+async def test_a_service_of_an_encounter_is_the_same_by_another_provider(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    again = {**claim("mirabel-visit"), "provider": {"reference": "Practitioner/juniper-ashgrove"}}
+    answer = await server.post("Claim/$submit", again)
+    assert {code for _, code, _ in issues(answer)} == {"duplicate"}
+
+
+async def test_what_others_say_they_posted_counts_for_nothing(server: Service) -> None:
+    response = await submitted(server, claim("mirabel-injections"))
+    posted = await explanation(server, response)
+    forged = [
+        {**posted, "identifier": [{**one, "value": f"{one['value'][:-1]}{place}"} for one in posted["identifier"]]}
+        for place in (2, 3, 9)
+    ]
+    for one in forged:
+        del one["id"], one["meta"]
+        assert (await server.post("ExplanationOfBenefit", one)).status_code == 201
+    assert await _used(server, await submitted(server, claim("mirabel-visit"))) == Decimal("20.48")
+
+
+async def test_a_claim_is_submitted_under_an_id_that_was_deleted(server: Service) -> None:
+    given = {**claim("mirabel-visit"), "id": "gone"}
+    assert (await server.put("Claim/gone", given)).status_code == 201
+    assert (await server.delete("Claim/gone")).status_code == 204
+    await submitted(server, given)
+    assert body(await server.get("Claim/gone"))["meta"]["versionId"] == "3"
+
+
 async def _billed_to(server: Service, name: str, **changes: str) -> Resource:
     """The claim to another coverage of the patient, which is the same but for some changes."""
     given = claim(name)
@@ -216,6 +258,12 @@ async def test_a_bundle_changes_nothing_that_the_server_has(server: Service) -> 
     assert same.status_code == 409
     assert body(await server.get("Patient/mirabel-thistledown")) == patient
     await submitted(server, _bundle(claim("mirabel-visit"), patient))
+
+
+async def test_a_bundle_says_each_resource_once(server: Service) -> None:
+    organizations = [{"resourceType": "Organization", "id": "o9", "name": name} for name in "de"]
+    answer = await server.post("Claim/$submit", _bundle(claim("mirabel-visit"), *organizations))
+    assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.entry")
 
 
 @pytest.mark.parametrize("claims", [0, 2])

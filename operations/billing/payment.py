@@ -16,10 +16,14 @@ from server.fhir.resource import Json, Resource
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A PaymentReconciliation, and the posted EOBs of its claims by the references of Claim and ClaimResponse."""
+    """A PaymentReconciliation, and the posted EOBs of its claims by the references of Claim and ClaimResponse.
+
+    `payer_known` says whether the server has its payer.
+    """
 
     reconciliation: Resource
     explanations: Mapping[str, Resource]
+    payer_known: bool = True
 
     @property
     def payer(self) -> str:
@@ -53,7 +57,8 @@ class Payment:
         """The Identifier that keeps it from being posted twice: who paid, and the number of the payment."""
         number = self.reconciliation["paymentIdentifier"]
         payers = [self.payer] if self.payer else sorted(self.patients)
-        return {"system": vocabulary.POSTING, "value": "#".join([*payers, number.get("system", ""), number["value"]])}
+        said = [number.get("system", "").strip(), " ".join(number["value"].split())]
+        return {"system": vocabulary.POSTING, "value": "#".join([*payers, *said])}
 
     @property
     def patients(self) -> set[str]:

@@ -18,7 +18,7 @@ from server import config
 from server.commands import options, welcome
 from server.config import Settings
 from server.fhir.errors import Unavailable
-from server.rest.gate import loopback
+from server.rest.gate import is_loopback
 from server.storage.store import Incompatible
 
 
@@ -28,30 +28,34 @@ def serve(**given: Any) -> None:
     """Serve FHIR over HTTP, and HL7 v2 over MLLP where a port is given."""
     settings = options.settings(given)
     _refuse_exposure(settings)
-    listening = _listen(settings)
+    listening = _listen(settings.host, settings.port)
+    if settings.mllp_port:
+        _listen(settings.host, settings.mllp_port).close()  # the listener itself opens with the application
     port = listening.getsockname()[1]
     os.environ.update(config.variables({**options.text(given), "port": str(port)}))
     logging.basicConfig(level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         empty = asyncio.run(welcome.prepare(settings))
-    except (Incompatible, Unavailable, packages.Unusable, OSError) as error:
+    except (Incompatible, Unavailable, packages.Unusable) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"cannot use {error.filename or settings.data}: {error.strerror}") from error
     _run(settings, listening, lambda: welcome.show(Console(stderr=True), settings, port, empty))
 
 
 def _refuse_exposure(settings: Settings) -> None:
-    if settings.open and not loopback(settings.host):
+    if settings.open and not is_loopback(settings.host):
         raise click.ClickException("--open switches sign-in off: it is refused on any address but a loopback one")
     if settings.mllp_port is not None and not settings.open:
         raise click.ClickException("--mllp-port needs --open: senders of messages cannot sign in yet")
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise click.ClickException(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+        raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
 def _run(settings: Settings, listening: socket.socket, ready: Any) -> None:

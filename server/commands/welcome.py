@@ -22,7 +22,7 @@ async def prepare(settings: Settings) -> int:
 
 def show(console: Console, settings: Settings, port: int, loaded: int) -> None:
     """Print the addresses, a warning where sign-in is off, and three commands to try."""
-    base = f"http://{settings.host}:{port}"
+    base = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
     store = settings.mongo.rpartition("@")[2] if settings.mongo else f"SQLite in {settings.data}"
     console.print(f"[bold]Almoner {assembly.version()}[/] serves [bold]{base}{PREFIX}[/]  ({store})", highlight=False)
     if settings.mllp_port is not None:
@@ -31,8 +31,10 @@ def show(console: Console, settings: Settings, port: int, loaded: int) -> None:
         console.print(f"  The store was empty: {loaded} resources of the example practice are loaded.", highlight=False)
     if settings.open:
         console.print("  [bold red]OPEN: anyone at this machine may read and change everything without sign-in.[/]")
-    console.print("Try, in another terminal:")
-    for line in _COMMANDS:
+        console.print("Try, in another terminal:")
+    else:
+        console.print("  Closed: there is no sign-in yet, so only this is answered (--open switches sign-in off):")
+    for line in _COMMANDS if settings.open else _PUBLIC:
         console.print(f"  {line.format(url=base + PREFIX)}", highlight=False, soft_wrap=True)
     console.print("Stop with Ctrl-C.")
 
@@ -44,6 +46,7 @@ _COMMANDS = (
     "curl -s '{url}/$report?start=2026-01-01&end=2026-12-31&group-by=payer&_format=csv'",
     ".venv/bin/almoner tour --url {url}",
 )
+_PUBLIC = ("curl -s '{url}/metadata'",)
 
 
 async def _empty(store: Store) -> bool:

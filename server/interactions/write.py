@@ -15,7 +15,7 @@ from server.fhir.fact import Fact
 from server.fhir.resource import Resource
 from server.interactions.engine import Engine
 from server.search.condition import Condition
-from server.search.entries import NOTHING
+from server.search.entries import NOTHING, owned
 from server.storage.store import Change, Commit, Row
 
 
@@ -105,7 +105,7 @@ def _prepare(engine: Engine, now: datetime, time: str, draft: Draft | Removal) -
         at,
         draft.method,
         codec.encode(resource),
-        engine.index(resource),
+        owned(engine.index(resource), draft.owner),
         facts,
         draft.owner,
     )

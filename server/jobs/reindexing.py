@@ -8,6 +8,7 @@ import logging
 from server.fhir import codec
 from server.fhir.errors import Unavailable
 from server.interactions.engine import Engine
+from server.search.entries import owned
 from server.storage.store import Reindexed, Row
 
 BATCH = 100
@@ -42,4 +43,4 @@ async def _batch(engine: Engine) -> int:
 
 async def _reindexed(engine: Engine, row: Row) -> Reindexed:
     await asyncio.sleep(0)
-    return Reindexed(row, engine.index(codec.stored(row.body or b"")))
+    return Reindexed(row, owned(engine.index(codec.stored(row.body or b"")), row.owner))

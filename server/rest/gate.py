@@ -7,7 +7,8 @@ its own Host or Origin, and what a proxy passes on says so in its headers; both 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
@@ -21,9 +22,11 @@ from server.rest.encode import Send
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH = ("/livez", "/readyz")
-_FORWARDED = frozenset(
-    ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
+_FORWARDED = re.compile(
+    r"forwarded|via|x-(forwarded|real|client|original|rewrite)(-.*)?|true-client-ip|(cf|fastly|fly)-.*"
 )
+"""Headers that proxies add."""
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Gate:
 
     def _check(self, scope: Scope) -> None:
         if self.open:
-            _refuse_strangers(decode.headers(scope), scope["scheme"])
+            _refuse_strangers(scope)
         elif not _public(scope["method"], scope["path"]):
             raise Unauthenticated("sign in first")
 
@@ -53,7 +56,12 @@ class Gate:
 @lru_cache(256)
 def loopback(host: str) -> bool:
     """Whether a Host header, with or without a port, names this machine."""
-    name = host.rpartition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+    found = _HOST.fullmatch(host)
+    return found is not None and is_loopback(found[1] or found[2])
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a name or an address without brackets is this machine's loopback."""
     if name.lower() == "localhost":
         return True
     try:
@@ -62,14 +70,23 @@ def loopback(host: str) -> bool:
         return False
 
 
-def _refuse_strangers(headers: Mapping[str, str], scheme: str) -> None:
-    host, origin = headers.get("host", ""), headers.get("origin")
-    if not loopback(host):
+def _refuse_strangers(scope: Scope) -> None:
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    if len(hosts) != 1 or not loopback(hosts[0]):
         raise Forbidden("an open server answers only requests to this machine by its loopback address")
-    if origin is not None and origin.lower() != f"{scheme}://{host}".lower():
+    headers = decode.headers(scope)
+    origin = headers.get("origin")
+    if origin is not None and origin.lower() != f"{scope['scheme']}://{hosts[0]}".lower():
         raise Forbidden("an open server answers no page of another origin")
-    if not _FORWARDED.isdisjoint(headers):
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise Forbidden("an open server answers no page of another site")
+    if any(_forwarded(name) for name in headers):
         raise Forbidden("an open server answers nothing that a proxy passes on")
+
+
+@lru_cache(256)
+def _forwarded(name: str) -> bool:
+    return _FORWARDED.fullmatch(name) is not None
 
 
 def _public(method: str, path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -25,6 +25,11 @@ class Entries:
 
 
 NOTHING = Entries()
+
+
+def owned(entries: Entries, owner: str) -> Entries:
+    """The entries with the term of the operation that owns the resource, such as `_owner=Claim/$submit`."""
+    return replace(entries, terms=tuple(sorted({*entries.terms, f"_owner={owner}"}))) if owner else entries
 
 
 @dataclass(slots=True)

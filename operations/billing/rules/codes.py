@@ -49,6 +49,12 @@ def _procedures_shaped(case: Case) -> Iterable[Finding]:
             yield f"{path}.productOrService", "the code has not the shape of one of CPT or HCPCS"
 
 
+def _procedures_one(case: Case) -> Iterable[Finding]:
+    for path, item in case.lines:
+        if len(set(vocabulary.codes(item["productOrService"], *PROCEDURES))) > 1:
+            yield f"{path}.productOrService", "a line is for one service, and has the codes of several"
+
+
 def _modifiers_shaped(case: Case) -> Iterable[Finding]:
     for path, code in _modifiers(case):
         if _modifier.fullmatch(code) is None:
@@ -85,6 +91,7 @@ RULES = (
     Rule("diagnosis-shape", "code-invalid", _diagnoses_shaped),
     Rule("procedure-coded", "code-invalid", _procedures_coded),
     Rule("procedure-shape", "code-invalid", _procedures_shaped),
+    Rule("procedure-one", "business-rule", _procedures_one),
     Rule("modifier-shape", "code-invalid", _modifiers_shaped),
     Rule("modifier-once", "business-rule", _modifiers_once),
 )

@@ -37,6 +37,11 @@ def _issued(payment: Payment) -> Iterable[Finding]:
         yield f"{ROOT}.paymentIssuer", "the payer is named by a literal reference"
 
 
+def _issuer_known(payment: Payment) -> Iterable[Finding]:
+    if payment.payer and not payment.payer_known and not payment.claims:
+        yield f"{ROOT}.paymentIssuer", "there is no such payer on this server"
+
+
 def _present(payment: Payment) -> Iterable[Finding]:
     if not payment.details:
         yield f"{ROOT}.detail", "a payment says what it is for"
@@ -162,6 +167,7 @@ RULES: Sequence[tuple[str, str, Callable[[Payment], Iterable[Finding]]]] = (
     ("outcome", "business-rule", _made),
     ("payment-number", "required", _numbered),
     ("payer-named", "required", _issued),
+    ("payer-known", "not-found", _issuer_known),
     ("detail-present", "required", _present),
     ("detail-type", "not-supported", _kinds),
     ("adjustment-claim", "not-supported", _for_no_claim),

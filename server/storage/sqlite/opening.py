@@ -29,7 +29,16 @@ class Opened:
 
 def open_file(path: Path, versions: Versions) -> Opened:
     """The file, ready for this server; raises Incompatible for one that a newer server wrote."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return _opened(path, versions)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname != "SQLITE_NOTADB":
+            raise
+        raise Incompatible(f"{path} is no SQLite database") from error
+
+
+def _opened(path: Path, versions: Versions) -> Opened:
     connection = schema.writing(path)
     try:
         connection.execute("BEGIN IMMEDIATE")
