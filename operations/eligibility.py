@@ -6,16 +6,15 @@ Source: http://hl7.org/fhir/R4/coverageeligibilityrequest-operation-submit.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from operations import moments, records
-from operations.billing import coverage, days, eligibility
+from operations.billing import asked, coverage, days, eligibility
 from operations.billing.eligibility import Inquiry
 from operations.plans import Payer
 from server.fhir.errors import Unprocessable
 from server.fhir.outcome import Issue
-from server.fhir.resource import Json, Resource
+from server.fhir.resource import Resource
 from server.interactions import read, write
 from server.interactions.engine import Engine
 from server.interactions.operation import Call
@@ -35,7 +34,10 @@ async def check(engine: Engine, call: Call) -> Reply:
         raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
     codes = call.parameters.get("category", ())
     created = moments.created(engine, call)
-    request = eligibility.request(covered, day, engine.new_id(), created, codes, call.one("provider"))
+    provider = call.one("provider")
+    if provider and not await records.by_reference(engine, [coverage.reference(provider)]):
+        raise _refused("the provider is not on this server", "provider", "not-found")
+    request = eligibility.request(covered, day, engine.new_id(), created, codes, provider)
     return await _answered(engine, call, request, covered, day)
 
 
@@ -81,19 +83,13 @@ _COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}
 
 async def _asked(engine: Engine, request: Resource) -> Resource:
     """The coverage that a request asks about; raises Unprocessable with every reason why it cannot be answered."""
-    insurance: Sequence[Json] = request.get("insurance", ())
-    focal = [one for one in insurance if one.get("focal") is True] or ([*insurance] if len(insurance) == 1 else [])
-    if len(focal) != 1:
-        raise _refused("exactly one insurance is the one that is asked", "CoverageEligibilityRequest.insurance")
-    reference = coverage.reference(focal[0]["coverage"])
-    found = (await records.by_reference(engine, [reference])).get(reference)
-    if found is None or not reference.startswith("Coverage/"):
-        raise _refused(
-            "the coverage is not on this server", "CoverageEligibilityRequest.insurance.coverage", "not-found"
-        )
-    if coverage.reference(found.resource["beneficiary"]) != coverage.reference(request["patient"]):
-        raise _refused("the coverage is of another patient", "CoverageEligibilityRequest.patient")
-    return found.resource
+    wanted = [coverage.reference(one["coverage"]) for one in asked.focal(request)]
+    references = [*wanted, coverage.reference(request.get("provider", {}))]
+    known = {key: one.resource for key, one in (await records.by_reference(engine, references)).items()}
+    issues = asked.issues(request, known)
+    if issues:
+        raise Unprocessable("the request cannot be answered", issues=issues)
+    return known[wanted[0]]
 
 
 def _day(request: Resource) -> date | None:

@@ -132,3 +132,10 @@ def test_open_is_refused_on_any_address_but_a_loopback_one(address: str, tmp_pat
     ended = almoner("serve", "--open", "--host", address, "--port", "0", cwd=tmp_path)
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
     assert "--open" in ended.stderr
+
+
+@pytest.mark.parametrize("text", [b"FOO /fhir/Patient HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n"])
+def test_what_is_no_http_is_told_so_by_an_outcome(opened: Served, text: bytes) -> None:
+    status, answer = raw(opened.port, text)
+    assert status == 400
+    assert b'"resourceType":"OperationOutcome"' in answer

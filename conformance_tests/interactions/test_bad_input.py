@@ -92,14 +92,20 @@ async def test_a_method_that_is_not_offered_says_which_are(
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/json; charset=utf-16", "application/x-www-form-urlencoded"]
+    "kind",
+    [
+        "text/plain",
+        "application/json; charset=utf-16",
+        "application/x-www-form-urlencoded",
+        "application/fhir+json; fhirVersion=3.0",
+    ],
 )
 async def test_a_body_in_another_format_is_refused(server: Service, kind: str) -> None:
     answer = await server.post("Patient", patient(), content_type=kind)
     assert (answer.status_code, issues(answer)[0][1]) == (415, "not-supported")
 
 
-@pytest.mark.parametrize("accept", ["text/turtle", "image/png"])
+@pytest.mark.parametrize("accept", ["text/turtle", "image/png", "application/fhir+json;fhirVersion=5.0"])
 async def test_an_answer_in_another_format_is_not_given(server: Service, accept: str) -> None:
     answer = await server.get("metadata", accept=accept)
     assert (answer.status_code, issues(answer)[0][1]) == (406, "not-supported")

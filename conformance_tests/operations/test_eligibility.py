@@ -112,6 +112,12 @@ async def test_what_is_not_understood_is_refused(server: Service, query: str) ->
     assert answer.status_code == 400
 
 
+async def test_a_provider_that_is_not_there_is_said(server: Service) -> None:
+    given = parameters(valueReference_provider={"reference": "Organization/nobody"})
+    answer = await server.post(f"{MIRABEL}/$eligibility", given)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "not-found", "provider")])
+
+
 async def _request(server: Service) -> Resource:
     found = await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02")
     request = body(await server.get(found["request"]["reference"]))
@@ -135,6 +141,13 @@ async def test_a_request_is_answered_as_its_own_operation_says(server: Service) 
             "CoverageEligibilityRequest.insurance.coverage",
         ),
         ({"patient": {"reference": "Patient/enoch-marzipan"}}, "CoverageEligibilityRequest.patient"),
+        ({"status": "cancelled"}, "CoverageEligibilityRequest.status"),
+        ({"insurer": {"reference": "Organization/fernvale"}}, "CoverageEligibilityRequest.insurer"),
+        ({"provider": {"reference": "Organization/nobody"}}, "CoverageEligibilityRequest.provider"),
+        (
+            {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
+            "CoverageEligibilityRequest.modifierExtension[0]",
+        ),
     ],
 )
 async def test_a_request_that_cannot_be_answered_says_why(server: Service, change: Resource, expression: str) -> None:

@@ -84,7 +84,10 @@ CASES: dict[str, tuple[list[Json], list[Json]]] = {
         ["urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"],
         ["urn:uuid:0C3151BD-1CBF-4D64-B04D-CD9187A4C6E0", "0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", "urn:uuid:1", 1],
     ),
-    "xhtml": (["<div>a</div>", "\n<div xmlns='x'/>", "<div/>"], ["", "a", "<p>a</p>", "<divan/>", 1]),
+    "xhtml": (
+        ["<div>a</div>", "\n<div xmlns='http://www.w3.org/1999/xhtml'><b>a</b>&nbsp;</div>"],
+        ["", "a", "<p>a</p>", "<divan/>", 1, "<div xmlns='x'/>", "<div><b></div>", "<div>&x;</div>", "<div>\0</div>"],
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from server.commands import options, welcome
 from server.config import Settings
 from server.fhir.errors import Unavailable
 from server.rest.gate import is_loopback
+from server.rest.protocol import Protocol
 from server.storage.store import Incompatible
 
 
@@ -62,6 +63,7 @@ def _run(settings: Settings, listening: socket.socket, ready: Any) -> None:
     config_ = uvicorn.Config(
         "server.app:from_environment",
         factory=True,
+        http=Protocol,
         workers=settings.workers,
         proxy_headers=False,
         server_header=False,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from server.fhir import xml_narrative
 from server.fhir.resource import Json
 
 Accepts = Callable[[Json], bool]
@@ -28,15 +29,14 @@ _MONTH_AND_DAY = (
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
 _ZONE = "(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 
-_stray = re.compile("[\x0b\x0c]")
-_space = re.compile(r"[ \t\r\n\x0b\x0c]")
-_code = re.compile(r"[^ \t\r\n\x0b\x0c]+(?: [^ \t\r\n\x0b\x0c]+)*")
+_stray = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_space = re.compile("[\x00-\x20\ufffe\uffff]")
+_code = re.compile("[^\x00-\x20\ufffe\uffff]+(?: [^\x00-\x20\ufffe\uffff]+)*")
 _id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _oid = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+")
 _uuid = re.compile("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _base64 = re.compile("[A-Za-z0-9+/]+={0,2}")
 _base64_space = str.maketrans("", "", " \t\r\n")
-_div = re.compile(r"\s*<div[\s/>]")
 _date = re.compile(f"{_YEAR}(?:-(?:{_MONTH_AND_DAY}|0[1-9]|1[0-2]))?")
 _date_time = re.compile(f"{_YEAR}(?:-(?:{_MONTH_AND_DAY}(?:T{_CLOCK}{_ZONE})?|0[1-9]|1[0-2]))?")
 _instant = re.compile(f"{_YEAR}-{_MONTH_AND_DAY}T{_CLOCK}{_ZONE}")
@@ -111,8 +111,13 @@ def base64_binary(value: Json) -> bool:
 
 
 def xhtml(value: Json) -> bool:
-    """Whether the value is a text that opens with a div."""
-    return type(value) is str and _div.match(value) is not None
+    """Whether the value is one well-formed div, as XML can hold it."""
+    if type(value) is not str:
+        return False
+    try:
+        return bool(xml_narrative.embeddable(value))
+    except ValueError:
+        return False
 
 
 def day_exists(text: str) -> bool:
@@ -170,7 +175,7 @@ GRAMMARS: Mapping[str, Grammar] = {
         Grammar("uri", "a string", uri, _NO_SPACE),
         Grammar("url", "a string", uri, _NO_SPACE),
         Grammar("uuid", "a string", _matching(_uuid), "is urn:uuid: and a UUID in lower case"),
-        Grammar("xhtml", "a string", xhtml, "opens with a div"),
+        Grammar("xhtml", "a string", xhtml, "is one well-formed div"),
     )
 }
 """Every primitive type of R4."""

@@ -19,14 +19,18 @@ _NAMES = {
 _ANSWERS = {**_NAMES, **dict.fromkeys((CSV, "csv"), CSV)}
 """What may be asked for; whether an answer can be CSV is for its interaction to say."""
 _ANY = ("*/*", "application/*")
+_CHARSETS = ("", "utf-8", "utf8", "us-ascii")
+_VERSIONS = ("", "4.0", "4.0.1")
+_OFFERED = f"answers are given as {JSON} or {XML}, of FHIR 4.0"
 
 
 @lru_cache(256)
 def of_content(header: str) -> str | None:
     """The format of a Content-Type, None when it is not read here or not in UTF-8."""
     name, _, parameters = header.partition(";")
-    charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2].partition(";")[0]
-    return _NAMES.get(name.strip().lower()) if charset in ("", "utf-8", "utf8", "us-ascii") else None
+    if _parameter(parameters, "charset") not in _CHARSETS or _parameter(parameters, "fhirversion") not in _VERSIONS:
+        return None
+    return _NAMES.get(name.strip().lower())
 
 
 @lru_cache(256)
@@ -39,16 +43,24 @@ def accepted(header: str, parameter: str) -> str:
         name, _, rest = part.partition(";")
         found = JSON if name.strip().lower() in _ANY else _ANSWERS.get(name.strip().lower(), "")
         asked = _quality(rest)
-        if found and asked > quality:
+        if found and asked > quality and _parameter(rest, "fhirversion") in _VERSIONS:
             best, quality = found, asked
-    return best or _named(header)
+    if not best:
+        raise NotAcceptable(_OFFERED)
+    return best
 
 
 def _named(text: str) -> str:
     found = _ANSWERS.get(text.replace(" ", "+").partition(";")[0].strip().lower())
     if found is None:
-        raise NotAcceptable(f"answers are given as {JSON} or {XML}")
+        raise NotAcceptable(_OFFERED)
     return found
+
+
+def _parameter(parameters: str, name: str) -> str:
+    """The value of a parameter in lower case; empty where there is none."""
+    pairs = (part.partition("=") for part in parameters.lower().split(";"))
+    return next((value.strip(' "') for key, _, value in pairs if key.strip() == name), "")
 
 
 def _quality(parameters: str) -> float:

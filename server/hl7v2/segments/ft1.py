@@ -111,12 +111,17 @@ def _cost_center(segment: Segment) -> Resource:
 
 def _quantity(segment: Segment) -> Resource:
     amount = leaf.number(segment, 10)
+    if amount is not None and amount <= 0:
+        raise Unmappable(segment.place(10), DATA_TYPE, "a charge is for more than nothing")
     return {} if amount is None else {"value": amount}
 
 
 def _price(segment: Segment) -> Resource | None:
     """The total price: the extended amount (FT1-11), else the unit amount (FT1-12) times the quantity."""
     total, unit = leaf.money(segment, 11, CURRENCY), leaf.money(segment, 12, CURRENCY)
+    for place, one in ((11, total), (12, unit)):
+        if one is not None and one["value"] < 0:
+            raise Unmappable(segment.place(place), DATA_TYPE, "a charge is not below zero")
     if total is not None or unit is None:
         return total
     amount = leaf.number(segment, 10)
