@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from server.search.condition import Condition
 from server.storage.sqlite import entries, inserting, pages
 from server.storage.sqlite.entries import Packed
 from server.storage.sqlite.filters import Filters
+from server.storage.sqlite.heads import Heads, Target
 from server.storage.store import Change, Commit, Present, Query, Row, Stale
 
-_KNOWN = "SELECT rid,version,owner,entries FROM resource WHERE type=? AND id=?"
 _SUPERSEDE = """INSERT INTO history(rid,version,seq,at,method,owner,body)
     SELECT rid,version,seq,at,method,owner,body FROM resource WHERE rid=?"""
 _INSERTED = {
@@ -54,9 +55,14 @@ class Batch:
         self._compile = compile
         self._epoch = epoch
         self._staged: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        self._touched: set[tuple[str, str]] = set()
+        self._touched: set[Target] = set()
+        self._heads = Heads(connection)
         (self._rid,) = connection.execute("SELECT coalesce(max(rid),0) FROM resource").fetchone()
         (self._seq,) = connection.execute("SELECT coalesce(max(seq),0) FROM resource").fetchone()
+
+    def expect(self, targets: Sequence[Target]) -> None:
+        """Read in advance what commits will change."""
+        self._heads.ask(targets)
 
     def add(self, commit: Commit) -> tuple[Row, ...]:
         """Stage a commit and give its rows, without body; raises Stale or Present and stages nothing of it."""
@@ -94,8 +100,10 @@ class Batch:
             self._staged["reindexed"].append((entries.pack(after), self._epoch, rid))
 
     def reindexed(self, rid: int) -> None:
-        """Stage that all resources up to this one have entries of the present epoch."""
+        """Write what was reindexed, and that all resources up to this one have entries of the present epoch."""
         self._staged["place"].append((rid,))
+        self.write()
+        self._heads = Heads(self._connection)
 
     def _refuse_present(self, condition: Condition) -> None:
         if pages.page(self._connection, self._compile, Query(condition, 1)).rows:
@@ -103,11 +111,11 @@ class Batch:
 
     def _known(self, change: Change) -> tuple[int, Packed] | None:
         """The rid and entries of what the change follows; None for a new resource."""
-        record = self._connection.execute(_KNOWN, (change.type, change.id)).fetchone()
-        version = 0 if record is None else record[1]
+        head = self._heads.take((change.type, change.id))
+        version = 0 if head is None else head[1]
         if version != change.version - 1:
             raise Stale(f"{change.type}/{change.id}")
-        return None if record is None else (record[0], entries.unpack(record[3]))
+        return None if head is None else (head[0], entries.unpack(head[2]))
 
     def _stage(self, change: Change, known: tuple[int, Packed] | None) -> Row:
         self._seq += 1

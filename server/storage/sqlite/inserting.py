@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-_SIZES = (256, 16)
+_SIZES = (256, 64, 16, 4, 2)
 """How many rows a statement has, while so many are left; the rest goes one by one."""
 
 

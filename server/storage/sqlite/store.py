@@ -55,7 +55,8 @@ class SqliteStore:
 
     async def commit(self, commit: Commit) -> tuple[Row, ...]:
         """Store all changes durably or none, and give their rows in order, without body; raises Stale or Present."""
-        written: tuple[Row, ...] = await self._writer.run(lambda batch: batch.add(commit))
+        targets = [(change.type, change.id) for change in commit.changes]
+        written: tuple[Row, ...] = await self._writer.run(lambda batch: batch.add(commit), targets)
         return written
 
     async def events(self, after: int, limit: int) -> tuple[Event, ...]:

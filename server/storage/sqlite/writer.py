@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -15,6 +15,7 @@ from server.fhir.errors import Unavailable
 from server.storage.sqlite import schema
 from server.storage.sqlite.batch import Batch
 from server.storage.sqlite.filters import Filters
+from server.storage.sqlite.heads import Target
 from server.storage.sqlite.readers import unavailable
 from server.storage.store import Present, Stale
 
@@ -30,6 +31,7 @@ Step = Callable[[Batch], Any]
 @dataclass(frozen=True, slots=True)
 class _Job:
     step: Step
+    targets: Sequence[Target]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
 
@@ -53,12 +55,15 @@ class Writer:
         self._thread = Thread(target=self._run, name="almoner-write", daemon=True)
         self._thread.start()
 
-    async def run(self, step: Step) -> Any:
-        """What the step gives, once it is durable; raises what it raises, or Unavailable."""
+    async def run(self, step: Step, targets: Sequence[Target] = ()) -> Any:
+        """What the step gives, once it is durable; raises what it raises, or Unavailable.
+
+        `targets` are the resources that it is going to change.
+        """
         if self._queue.qsize() >= WAITING:
             raise Unavailable("too many writes are waiting; send it again")
         loop = asyncio.get_running_loop()
-        job = _Job(step, loop, loop.create_future())
+        job = _Job(step, targets, loop, loop.create_future())
         self._queue.put(job)
         return await job.future
 
@@ -103,6 +108,7 @@ class Writer:
         connection = self._connected()
         connection.execute("BEGIN IMMEDIATE")
         batch = Batch(connection, self._compile, self._epoch)
+        batch.expect([target for job in group for target in job.targets])
         done = [_step(batch, job) for job in group]
         batch.write()
         connection.execute("COMMIT")
