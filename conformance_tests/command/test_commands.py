@@ -134,6 +134,13 @@ def test_two_stores_at_once_are_refused(tmp_path: Path) -> None:
     assert "give one of them" in ended.stderr
 
 
+def test_a_server_and_a_store_at_once_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(PATIENT))
+    ended = almoner("load", "--url", "http://127.0.0.1:1/fhir", "--data", "store", "a.json", cwd=tmp_path)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert not (tmp_path / "store").exists()
+
+
 def test_a_store_that_an_option_names_replaces_that_of_the_environment(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({**PATIENT, "id": "a"}))
     variables = {"ALMONER_MONGO": "mongodb://127.0.0.1:1/x"}

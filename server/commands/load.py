@@ -29,18 +29,20 @@ _TIMEOUT = httpx.Timeout(300, connect=5)
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--url", default=URL, show_default=True, metavar="URL", help="Base URL of the FHIR server to load into.")
+@click.option("--url", show_default=URL, metavar="URL", help="Base URL of the FHIR server to load into.")
 @click.option("--data", metavar="DIR", help="Load into the SQLite store of this directory instead, without a server.")
 @click.option("--mongo", metavar="URI", help="Load into this MongoDB instead, without a server.")
 @click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 32), help="Requests under way at a time.")
-def load(paths: tuple[Path, ...], url: str, data: str | None, mongo: str | None, jobs: int) -> None:
+def load(paths: tuple[Path, ...], url: str | None, data: str | None, mongo: str | None, jobs: int) -> None:
     """Load FHIR resources and Bundles from PATHs.
 
     A PATH is a .json or .ndjson file, a .tar, .tar.xz, .tar.gz or .zip archive of them, or a directory. What was
     loaded before is skipped, so an interrupted run is resumed by running it again.
     """
     store = {name: text for name, text in (("data", data), ("mongo", mongo)) if text}
-    opening = _store(options.settings(store)) if store else _server(url, jobs)
+    if store and url:
+        raise click.ClickException("--url names a server and the other option a store; give one of them")
+    opening = _store(options.settings(store)) if store else _server(url or URL, jobs)
     try:
         files = load_files.inventory(paths)
         with Progress(Console(stderr=True), sum(file.size for file in files)) as progress:
