@@ -17,8 +17,8 @@ from server.storage.store import Present, Stale
 
 TRIES = 3
 """How often a write is tried again in its turn for one thing, before it takes its turn among all that are overtaken."""
-LAST_TRIES = 20
-"""How often it is tried then, before it is given up as a conflict: only writers that come fresh can overtake it."""
+LAST_TRIES = 100
+"""How often it is tried then, before it is given up as a conflict: those that have not come so far overtake it."""
 
 Attempt: TypeAlias = Callable[[], Awaitable[Reply]]
 
