@@ -75,8 +75,7 @@ class Payer:
     async def _placed(self, identifiers: Sequence[Resource]) -> list[Resource]:
         values = [one["value"] for one in identifiers]
         condition = records.identified("ExplanationOfBenefit", vocabulary.BENEFIT_ORDINAL, values)
-        found = await records.matching(self.engine, condition)
-        return [one.resource for one in found if one.row.owner == OWNER]
+        return [one.resource for one in records.owned(await records.matching(self.engine, condition), OWNER)]
 
     async def _roles(self, provider: str) -> list[Resource]:
         if provider.startswith("PractitionerRole/"):

@@ -20,7 +20,6 @@ from server.interactions.operation import Call
 from server.interactions.replies import of_write
 from server.interactions.request import Reply
 from server.interactions.write import Draft
-from server.search.condition import Condition
 
 OWNER = "PaymentReconciliation/$post"
 
@@ -35,13 +34,19 @@ async def run(engine: Engine, call: Call) -> Reply:
         known = payer in await records.by_reference(engine, [payer])
         paying = Payment(given, payment.by_reference([one.resource for one in explanations]), known)
         issues = posting.issues(paying)
-        if not issues and await engine.store.count(_identical(paying), 1):
+        if not issues and await _repeated(engine, paying.identity):
             issues = (posting.REPEATED,)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the payment is not posted", issues=issues)
         return await _posted(engine, call, paying, explanations)
 
     return await engine.contention.persist(attempt, "a claim that is paid")
+
+
+async def _repeated(engine: Engine, identity: Resource) -> bool:
+    """Whether a payment of this identity was posted before."""
+    condition = records.identified("PaymentReconciliation", identity["system"], [identity["value"]])
+    return bool(records.owned(await records.matching(engine, condition), OWNER))
 
 
 async def _explanations(engine: Engine, call: Call, given: Resource) -> Sequence[Record]:
@@ -53,7 +58,7 @@ async def _explanations(engine: Engine, call: Call, given: Resource) -> Sequence
     found: list[Record] = []
     for claim in sorted(one for one in claims if one):
         found += await records.found(engine, call, "ExplanationOfBenefit", [("claim", claim)])
-    return [one for one in found if one.row.owner == plans.OWNER]
+    return records.owned(found, plans.OWNER)
 
 
 async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Sequence[Record]) -> Reply:
@@ -67,10 +72,6 @@ async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Seq
             for one in posting.applied(paying)
         ),
     ]
-    written = await write.commit(engine, call.request.now, drafts, [_identical(paying)])
+    free = records.posted(paying.identity, "PaymentReconciliation", OWNER)
+    written = await write.commit(engine, call.request.now, drafts, [free])
     return of_write(call.request, written[0].row, 200)
-
-
-def _identical(paying: Payment) -> Condition:
-    """What a payment that was posted before matches."""
-    return records.posted(paying.identity, "PaymentReconciliation", OWNER)

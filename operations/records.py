@@ -68,8 +68,13 @@ async def matching(engine: Engine, condition: Condition) -> Sequence[Record]:
         below = page.rows[-1].order
 
 
+def owned(found: Iterable[Record], owner: str) -> list[Record]:
+    """Those that an operation made. The row says so, also where the index is of an earlier version and does not."""
+    return [one for one in found if one.row.owner == owner]
+
+
 def posted(identifier: Resource, type: str, owner: str) -> Condition:
-    """What an operation made of a type with an identifier, whoever else states the same."""
+    """What an operation makes of a type with an identifier, whoever else states the same: for a commit to find free."""
     return All((identified(type, identifier["system"], [identifier["value"]]), Term(f"_owner={owner}")))
 
 

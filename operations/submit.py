@@ -83,7 +83,7 @@ async def _earlier(engine: Engine, call: Call, claim: Resource) -> Sequence[Reso
     if not patient.startswith("Patient/"):
         return ()
     found = await records.found(engine, call, "Claim", [("patient", patient)])
-    return [one.resource for one in found if one.row.owner == OWNER]
+    return [one.resource for one in records.owned(found, OWNER)]
 
 
 @dataclass(frozen=True, slots=True)

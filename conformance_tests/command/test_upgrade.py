@@ -1,13 +1,7 @@
-"""A store that the previous version wrote: opened, reindexed while it is served, and gone on with; a newer one is not.
-
-`0.1.0a1.sql.gz` is what `sqlite3.Connection.iterdump` gave of the store of commit ff1f999 (schema 1, index recipe 1)
-after it had loaded `examples/practice`, taken `examples/claims/mirabel-injections.json` by `Claim/$submit`, and stored
-a patient who is born in the last year of the calendar, and one who was updated and then deleted.
-"""
+"""A store of the previous version is opened, reindexed while it is served, and gone on with; a newer one is not."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import sqlite3
 import time
@@ -18,18 +12,8 @@ from typing import Any
 
 import examples
 from conformance_tests.command.processes import Served, almoner, serving
+from conformance_tests.storage import earlier
 from server.search import indexer
-
-DUMP = Path(__file__).parents[1] / "storage" / "written" / "0.1.0a1.sql.gz"
-
-
-def _written(directory: Path) -> Path:
-    directory.mkdir()
-    file = directory / "almoner.sqlite"
-    connection = sqlite3.connect(file)
-    connection.executescript(gzip.decompress(DUMP.read_bytes()).decode())
-    connection.close()
-    return file
 
 
 def _meta(file: Path, name: str) -> Any:
@@ -53,7 +37,7 @@ def _reindexed(served: Served) -> None:
 
 
 def test_a_store_of_the_previous_version_is_reindexed_and_gone_on_with(tmp_path: Path) -> None:
-    file = _written(tmp_path / "store")
+    file = earlier.store(tmp_path / "store")
     assert _meta(file, "recipe") == 1
     with serving("--open", "--data", "store", cwd=tmp_path) as served:
         assert _json(f"{served.url}/Patient/far")["meta"]["versionId"] == "1"
@@ -78,7 +62,7 @@ def _deductible_used(served: Served, response: Any) -> Decimal:
 
 
 def test_a_store_of_a_newer_version_is_refused_in_one_line(tmp_path: Path) -> None:
-    file = _written(tmp_path / "store")
+    file = earlier.store(tmp_path / "store")
     connection = sqlite3.connect(file)
     connection.execute("UPDATE meta SET value=? WHERE name='recipe'", (indexer.RECIPE + 1,))
     connection.commit()
