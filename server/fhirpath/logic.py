@@ -5,6 +5,8 @@ Source: http://hl7.org/fhirpath/N1/#boolean-logic
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from server.fhirpath.environment import Scope
 from server.fhirpath.node import FALSE, NOTHING, TRUE, Nodes, truth
 from server.fhirpath.run import Run
@@ -24,30 +26,26 @@ def both(left: Run, right: Run) -> Run:
     return run
 
 
-def either(left: Run, right: Run) -> Run:
-    """`or`."""
+def _true_by(settling: bool) -> Callable[[Run, Run], Run]:
+    """The operator that is true when its left side is `settling`, or its right side is true."""
 
-    def run(focus: Nodes, scope: Scope) -> Nodes:
-        one = boolean(left(focus, scope))
-        if one:
-            return TRUE
-        other = boolean(right(focus, scope))
-        return TRUE if other else NOTHING if one is None else truth(other)
+    def operator(left: Run, right: Run) -> Run:
+        def run(focus: Nodes, scope: Scope) -> Nodes:
+            one = boolean(left(focus, scope))
+            if one is settling:
+                return TRUE
+            other = boolean(right(focus, scope))
+            return TRUE if other else NOTHING if one is None else truth(other)
 
-    return run
+        return run
+
+    return operator
 
 
-def implied(left: Run, right: Run) -> Run:
-    """`implies`."""
-
-    def run(focus: Nodes, scope: Scope) -> Nodes:
-        one = boolean(left(focus, scope))
-        if one is False:
-            return TRUE
-        other = boolean(right(focus, scope))
-        return TRUE if other else NOTHING if one is None else truth(other)
-
-    return run
+either = _true_by(True)
+"""`or`."""
+implied = _true_by(False)
+"""`implies`."""
 
 
 def unlike(left: Run, right: Run) -> Run:
