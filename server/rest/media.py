@@ -64,11 +64,7 @@ def _parameter(parameters: str, name: str) -> str:
 
 
 def _quality(parameters: str) -> float:
-    for part in parameters.split(";"):
-        name, _, value = part.strip().partition("=")
-        if name.strip().lower() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
+    try:
+        return float(_parameter(parameters, "q") or 1)
+    except ValueError:
+        return 0.0
