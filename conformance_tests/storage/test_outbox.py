@@ -81,6 +81,20 @@ async def test_reindexing_leaves_alone_what_was_written_meanwhile(opener: Opener
     await second.close()
 
 
+async def test_a_resource_reindexed_and_updated_at_once_has_the_entries_of_its_update(opener: Opener) -> None:
+    first = await opener("definitions", 1)
+    await first.commit(commit(change("Patient/a", entries=tagged("old"))))
+    await first.close()
+    second = await opener("definitions", 2)
+    outdated = await second.outdated(10)
+    await asyncio.gather(
+        second.reindex([Reindexed(row, tagged("stale")) for row in outdated]),
+        second.commit(commit(change("Patient/a", 2, tagged("newest")))),
+    )
+    assert [await second.count(Term(key), 5) for key in ("old", "stale", "newest")] == [0, 0, 1]
+    await second.close()
+
+
 async def test_reindexing_continues_where_it_was_when_the_store_is_opened_again(opener: Opener) -> None:
     store = await opener("definitions", 1)
     await store.commit(commit(*(change(f"Patient/p{number}", entries=tagged("old")) for number in range(4))))

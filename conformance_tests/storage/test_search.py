@@ -64,7 +64,7 @@ def combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition
 
 
 conditions = st.recursive(leaves, combined, max_leaves=6)
-sound = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sound = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @settings(sound, max_examples=60)

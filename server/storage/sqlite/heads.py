@@ -1,20 +1,19 @@
-"""What resources are before a transaction changes them, asked for many at a time: each statement lets go of the
-interpreter once (see `inserting.py`).
-"""
+"""What resources are before a transaction changes them, asked for many at a time."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import TypeAlias
+
+from server.storage.sqlite.parts import parts
 
 Target: TypeAlias = tuple[str, str]
 """Type and id of a resource."""
 Head: TypeAlias = tuple[int, int, bytes | None]
 """The rid, version and packed entries of a resource."""
-
-_SIZES = (64, 16, 4, 1)
 
 
 class Heads:
@@ -26,11 +25,8 @@ class Heads:
 
     def ask(self, targets: Sequence[Target]) -> None:
         """Read heads that will be taken."""
-        place = 0
-        for size in _SIZES:
-            while len(targets) - place >= size:
-                self._read(targets[place : place + size])
-                place += size
+        for part in parts(targets):
+            self._read(part)
 
     def take(self, target: Target) -> Head | None:
         """The head of a resource, None when there is no such resource."""
@@ -40,9 +36,8 @@ class Heads:
 
     def _read(self, targets: Sequence[Target]) -> None:
         self._asked.update(dict.fromkeys(targets))
-        values = [text for target in targets for text in target]
-        for type_, id_, *head in self._connection.execute(_statement(len(targets)), values).fetchall():
-            rid, version, entries = head
+        found = self._connection.execute(_statement(len(targets)), tuple(chain.from_iterable(targets)))
+        for type_, id_, rid, version, entries in found.fetchall():
             self._asked[type_, id_] = rid, version, entries
 
 
