@@ -26,7 +26,7 @@ def decide(
     cover = covered or resources.COVERAGE
     terms = Terms(PLAN, network, coverage.term(cover))
     judged = adjudicate(charges.of_claim(claim, SCHEDULE), terms, used or accumulators.opening(PLAN, DAY))
-    return Decision(claim, cover, judged, "response", "explanation", "2026-03-10T09:00:00Z", "2026-03-12")
+    return Decision(claim, cover, judged, "response", "explanation", "2026-03-10T09:00:00Z", "2026-03-12", 0)
 
 
 def of_charges(listed: Sequence[Charge], terms: Terms, used: Accumulators) -> Decision:
@@ -43,7 +43,7 @@ def of_charges(listed: Sequence[Charge], terms: Terms, used: Accumulators) -> De
     ]
     claim = {**resources.CLAIM, "item": items}
     judged = adjudicate(listed, terms, used)
-    return Decision(claim, resources.COVERAGE, judged, "response", "explanation", "2026-03-10", "2026-03-12")
+    return Decision(claim, resources.COVERAGE, judged, "response", "explanation", "2026-03-10", "2026-03-12", 0)
 
 
 def claim(*items: Json, **changes: Json) -> Resource:

@@ -92,4 +92,6 @@ def decided(name: str, earlier: Sequence[str] = ()) -> Decision:
     network = networks.network(plan, provider, roles, affiliations, day)
     terms = Terms(plan, network, coverage.term(checked.coverage))
     judged = adjudicate(charges.of_claim(checked.claim, schedule(plan)), terms, used)
-    return Decision(checked.claim, checked.coverage, judged, f"{name}-r", f"{name}-e", f"{TODAY}", f"{TODAY}")
+    return Decision(
+        checked.claim, checked.coverage, judged, f"{name}-r", f"{name}-e", f"{TODAY}", f"{TODAY}", len(checked.earlier)
+    )

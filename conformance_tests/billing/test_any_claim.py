@@ -50,7 +50,7 @@ def _less(resource: Resource, place: int, told: bool) -> Resource:
     return found
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(changed(resources.CLAIM))
 def test_any_claim_is_billed_or_refused(claim: Resource) -> None:
     facts.imported(claim)
@@ -63,38 +63,33 @@ def test_any_claim_is_billed_or_refused(claim: Resource) -> None:
     assert posted.of_claim(claim, "Organization/payer", "2026-03-10")
 
 
-@settings(deadline=None)
 @given(changed(resources.COVERAGE))
 def test_a_claim_on_any_coverage_is_billed_or_refused(covered: Resource) -> None:
     case = resources.case()
     scrub.issues(resources.case(resources={**case.resources, "Coverage/own": covered}))
 
 
-@settings(deadline=None)
 @given(changed(resources.PLAN))
 def test_any_plan_is_read_or_refused_with_a_path(plan: Resource) -> None:
     expression = _refused(lambda: benefits.read(plan))
     assert expression is None or expression.startswith("InsurancePlan")
 
 
-@settings(deadline=None)
 @given(changed(resources.SCHEDULE[0]))
 def test_any_fee_is_read_or_refused_with_a_path(row: Resource) -> None:
     expression = _refused(lambda: fees.read([row], resources.FEES, "USD"))
     assert expression in (None, "ChargeItemDefinition.propertyGroup")
 
 
-@settings(deadline=None)
 @given(changed({**test_posting.REMITTANCE, "id": "p"}))
 def test_any_payment_is_posted_or_refused(reconciliation: Resource) -> None:
     facts.imported(reconciliation)
-    payment = Payment(reconciliation, EXPLANATIONS)
+    payment = Payment(reconciliation, EXPLANATIONS, True)
     if not posting.issues(payment):
         assert posting.applied(payment) or not payment.claims
         assert posting.recorded(payment, "p", "2026-03-20T12:00:00Z")["identifier"]
 
 
-@settings(deadline=None)
 @given(changed(explanation_of_benefit.build(decisions.decide(resources.CLAIM))))
 def test_any_explanation_has_facts(explanation: Resource) -> None:
     assert all(one.imported for one in facts.imported(explanation))

@@ -6,7 +6,7 @@ from copy import deepcopy
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from conformance_tests.billing import decisions, plans, resources, strategies
 from conformance_tests.billing.amounts import element, usd
@@ -267,7 +267,7 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_never_said(name: str) -> No
         adjudicated.balanced({**built, "total": [*others, wrong]})
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(strategies.charges(), strategies.terms, strategies.accumulators())
 def test_whatever_is_decided_is_valid_and_balances(
     charges: tuple[Charge, ...], terms: Terms, used: Accumulators
@@ -282,7 +282,6 @@ def test_whatever_is_decided_is_valid_and_balances(
         assert not said["submitted"] < said["benefit"] + said["memberliability"]
 
 
-@settings(deadline=None)
 @given(strategies.charges(), strategies.terms)
 def test_what_an_explanation_says_is_what_was_consumed(charges: tuple[Charge, ...], terms: Terms) -> None:
     opened = accumulators.opening(terms.plan, plans.DAY)

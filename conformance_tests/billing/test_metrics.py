@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance_tests.billing import sums
@@ -220,7 +220,6 @@ def _fact(draw: st.DrawFn) -> Fact:
     )
 
 
-@settings(deadline=None)
 @given(st.lists(_fact(), max_size=30), st.sampled_from(["payer", "provider", "month"]))
 def test_groups_sum_to_the_whole(facts: list[Fact], group_by: str) -> None:
     grouped, whole = _measures(facts, SPRING, group_by), _measures(facts, SPRING)
@@ -232,7 +231,6 @@ def test_groups_sum_to_the_whole(facts: list[Fact], group_by: str) -> None:
             assert sum((one.denominator or Part() for one in groups), Part()) == (measure.whole.denominator or Part())
 
 
-@settings(deadline=None)
 @given(st.lists(_fact(), max_size=30))
 def test_a_recomputation_from_the_facts_agrees(facts: list[Fact]) -> None:
     found = _measures(facts, SPRING)

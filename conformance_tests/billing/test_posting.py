@@ -101,11 +101,11 @@ def test_what_is_paid_is_said_on_the_explanations() -> None:
     one, two = posting.applied(_payment(REMITTANCE))
     assert [resources.problems(each) for each in (one, two)] == [[], []]
     assert (categories.total(one, "paidtoprovider"), categories.total(two, "paidtoprovider")) == (usd("65"), usd("60"))
-    left = Payment(REMITTANCE, payment.by_reference([one, two]))
+    left = Payment(REMITTANCE, payment.by_reference([one, two]), True)
     assert [left.unpaid(each) for each in (one, two)] == [usd("0"), usd("5")]
     assert posted.of_explanation(one) == posted.of_explanation(FIRST)
     again = paid("5.01", detail("Claim/two", "5.01"))
-    assert [issue.diagnostics for issue in posting.issues(Payment(again, left.explanations))] == [
+    assert [issue.diagnostics for issue in posting.issues(Payment(again, left.explanations, True))] == [
         "within-unpaid: 5.00 USD of the claim is open, less than 5.01 USD"
     ]
 
@@ -286,7 +286,7 @@ def test_however_often_a_claim_is_paid_it_never_gets_more_than_it_is_owed(amount
     explanation = FIRST
     for minor in amounts:
         text = str(money.decimal(money.Money(minor, "USD")))
-        given = Payment(paid(text, detail("Claim/one", text)), payment.by_reference([explanation]))
+        given = Payment(paid(text, detail("Claim/one", text)), payment.by_reference([explanation]), True)
         if posting.issues(given):
             assert given.unpaid(explanation).minor < minor
             continue

@@ -35,7 +35,7 @@ class Decision:
     explanation: str
     created: str
     paid: str
-    earlier: int = 0
+    earlier: int
 
     @property
     def insurer(self) -> Json:

@@ -23,7 +23,7 @@ class Payment:
 
     reconciliation: Resource
     explanations: Mapping[str, Resource]
-    payer_known: bool = True
+    payer_known: bool
 
     @property
     def payer(self) -> str:
