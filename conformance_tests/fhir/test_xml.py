@@ -386,7 +386,7 @@ def test_a_value_without_resource_type_is_not_written() -> None:
         written({"id": "1"})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(strategies.resources(DEFINITIONS))
 def test_json_to_xml_to_json_changes_nothing(resource: Resource) -> None:
     assert_round_trip(resource)
@@ -394,7 +394,7 @@ def test_json_to_xml_to_json_changes_nothing(resource: Resource) -> None:
 
 @pytest.mark.parametrize("type_", DEFINITIONS.resource_types)
 def test_every_resource_type_makes_the_round_trip(type_: str) -> None:
-    @settings(max_examples=2, deadline=None, database=None)
+    @settings(max_examples=2, database=None)
     @given(strategies.resources(DEFINITIONS, type_))
     def check(resource: Resource) -> None:
         assert_round_trip(resource)

@@ -25,14 +25,14 @@ PIECES = _WORDS.split()
 COMPILER = Compiler(load.definitions())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join))
 def test_any_text_is_an_expression_or_refused(text: str) -> None:
     with suppress(FhirPathError):
         COMPILER.compile(text, "Patient").values(PATIENT, Environment(steps=10_000))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(CASES).map(lambda case: case.values[0]["of"]),
     st.recursive(

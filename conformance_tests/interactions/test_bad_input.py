@@ -140,7 +140,7 @@ async def test_a_fault_of_our_own_shows_an_id_and_no_trace(
     assert "Rivera" not in answer.text + caplog.text
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")),
     path=st.text(st.characters(codec="utf-8"), max_size=40),

@@ -207,7 +207,7 @@ def test_members_of_an_archive_are_loaded(tmp_path: Path) -> None:
     assert load(memory, path) == (0, 3, 0, [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(("created", "put", "bad", "broken")), min_size=1, max_size=24), st.integers(1, 12))
 def test_however_often_a_run_is_cut_off_each_good_resource_is_stored_once(kinds: list[str], reach: int) -> None:
     memory = Memory()

@@ -224,7 +224,7 @@ def test_the_resource_is_left_as_it_was() -> None:
     assert resource == broken("Patient", ("foo",), 1)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(strategies.resources(DEFINITIONS))
 def test_a_resource_built_from_the_definitions_has_no_structural_issue(resource: Resource) -> None:
     assert [one for one in VALIDATOR.issues(resource) if one.code != "invariant"] == []
