@@ -39,6 +39,7 @@ class Running:
             self._engine = await stack.enter_async_context(assembly.opened(settings))
             await stack.enter_async_context(_in_background(self._engine))
             assembly.spare_collections()
+            assembly.take_turns()
             if settings.mllp_port is not None:
                 await stack.enter_async_context(doors.mllp_listener(self._engine, settings))
             yield

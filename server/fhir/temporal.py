@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, datetime
+from functools import lru_cache
 
 SECOND = 10_000_000
 """Ticks in a second."""
@@ -24,6 +25,7 @@ _shape = re.compile(
 )
 
 
+@lru_cache(4096)
 def interval(text: str) -> tuple[int, int]:
     """The first tick that a date, dateTime or instant covers and the first after it; raises ValueError for others."""
     found = _shape.fullmatch(text)

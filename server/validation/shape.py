@@ -34,8 +34,8 @@ class Shape:
     """What an object holds, by JSON name. Types refer to one another, so a shape is filled after its check exists.
 
     `leaves` are the quick judgements of the `primitives`, `nodes` check the other members, `labels` are the FHIRPath
-    steps, `chosen` are the forms of the `choices`, `demanded` the required ones. `element` says that ele-1 applies:
-    it is neither a resource nor beside a primitive value, which makes up for a lone id.
+    steps, `chosen` are the forms of the `choices` and whose they are, `demanded` the required ones. `element` says that
+    ele-1 applies: it is neither a resource nor beside a primitive value, which makes up for a lone id.
     """
 
     element: bool
@@ -45,7 +45,7 @@ class Shape:
     labels: dict[str, str] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
-    chosen: set[str] = field(default_factory=set)
+    chosen: dict[str, str] = field(default_factory=dict)
     demanded: list[str] = field(default_factory=list)
     rules: list[Check] = field(default_factory=list)
     siblings: list[Check] = field(default_factory=list)
@@ -98,11 +98,11 @@ def _bare(value: Json) -> bool:
 
 def _settled(shape: Shape, value: Json) -> bool:
     """Whether it is plain at once that each choice is made as it must be; more may be needed to tell."""
-    chosen, count = shape.chosen, 0
-    for name in value:
-        if name in chosen:
-            count += 1
-    return count == len(shape.demanded) if shape.demanded or count > 1 else True
+    chosen = shape.chosen
+    made = [chosen[name] for name in value if name in chosen]
+    if len(made) > 1 and len(set(made)) < len(made):
+        return False
+    return all(name in made for name in shape.demanded) if shape.demanded else True
 
 
 def _explain(shape: Shape, value: Json, context: Context, odd: list[tuple[str, Findings | None]]) -> Findings:

@@ -111,7 +111,7 @@ def _forms(element: Element) -> Iterator[tuple[str, str, ElementType]]:
 def _cardinality(shape: Shape, element: Element, names: tuple[str, ...]) -> None:
     if element.choice:
         shape.choices.append(Choice(element.name, element.minimum > 0, names))
-        shape.chosen.update(names)
+        shape.chosen.update(dict.fromkeys(names, element.name))
         if element.minimum > 0:
             shape.demanded.append(element.name)
     elif element.minimum > 0:

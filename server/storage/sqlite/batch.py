@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.search.condition import Condition
-from server.storage.sqlite import entries, inserting, pages
+from server.storage.sqlite import entries, indexing, inserting, pages
 from server.storage.sqlite.entries import Packed
 from server.storage.sqlite.filters import Filters
 from server.storage.sqlite.heads import Heads, Target
@@ -23,28 +23,19 @@ _SUPERSEDE = """INSERT INTO history(rid,version,seq,at,method,owner,body)
 _INSERTED = {
     "created": "resource",
     "outbox": "outbox",
-    "term+": "term",
-    "span+": "rng",
-    "val+": "val",
-    "text+": "str",
-    "sval+": "sval",
+    "leaving": indexing.LEAVING,
+    "entering": indexing.ENTERING,
     "fact+": "fact",
 }
-"""What is staged as whole rows of a table."""
+"""What is staged as whole rows of a table or view, in this order."""
 _CHANGED = {
     "superseded": _SUPERSEDE,
     "updated": "UPDATE resource SET version=?,seq=?,at=?,method=?,owner=?,epoch=?,entries=?,body=? WHERE rid=?",
-    "term-": "DELETE FROM term WHERE k=? AND rid=?",
-    "span-": "DELETE FROM rng WHERE k=? AND lo=? AND hi=? AND rid=?",
-    "val-": "DELETE FROM val WHERE rid=? AND k=? AND lo=? AND hi=?",
-    "text-": "DELETE FROM str WHERE k=? AND v=? AND rid=?",
-    "sval-": "DELETE FROM sval WHERE rid=? AND k=? AND v=?",
     "reindexed": "UPDATE resource SET entries=?,epoch=? WHERE rid=?",
     "place": "UPDATE meta SET value=max(value,?) WHERE name='reindexed'",
     "fact-": "DELETE FROM fact WHERE rid=?",
 }
 """What is staged to change or remove rows, and how; all of it comes before any insertion, in this order."""
-_SORTED = frozenset(("term-", "span-", "val-", "text-", "sval-", "term+", "span+", "val+", "text+", "sval+"))
 
 
 class Batch:
@@ -78,18 +69,12 @@ class Batch:
     def write(self) -> None:
         """Write what is staged."""
         for name, statement in _CHANGED.items():
-            if staged := self._taken(name):
+            if staged := self._staged.pop(name, None):
                 self._connection.executemany(statement, staged)
         for name, table in _INSERTED.items():
-            if staged := self._taken(name):
+            if staged := self._staged.pop(name, None):
                 inserting.insert(self._connection, table, staged)
         self._touched.clear()
-
-    def _taken(self, name: str) -> list[tuple[Any, ...]]:
-        staged = self._staged.pop(name, [])
-        if name in _SORTED:
-            staged.sort()
-        return staged
 
     def reindex(self, rid: int, version: int, after: Packed) -> None:
         """Stage new entries for a resource that still has this version."""
@@ -137,20 +122,11 @@ class Batch:
         return Row(change.type, change.id, change.version, change.at, change.method, None, rid, self._seq, change.owner)
 
     def _entries(self, rid: int, before: Packed, after: Packed) -> None:
-        changed = entries.difference(before, after) if before is not entries.NONE else None
-        if changed is not None:
-            self._keyed("-", rid, changed.removed)
-        self._keyed("+", rid, after if changed is None else changed.added)
-
-    def _keyed(self, sign: str, rid: int, packed: Packed) -> None:
-        staged = self._staged
-        staged["term" + sign] += [(k, rid) for k in packed.terms]
-        for k, low, high in packed.spans:
-            staged["span" + sign].append((k, low, high, rid))
-            staged["val" + sign].append((rid, k, low, high))
-        for k, text in packed.texts:
-            staged["text" + sign].append((k, text, rid))
-            staged["sval" + sign].append((rid, k, text))
+        if before is not entries.NONE:
+            changed = entries.difference(before, after)
+            after = changed.added
+            self._staged["leaving"].append(indexing.record(rid, changed.removed))
+        self._staged["entering"].append(indexing.record(rid, after))
 
     def _facts(self, rid: int, change: Change) -> None:
         for one in change.facts:

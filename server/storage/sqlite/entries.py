@@ -11,7 +11,7 @@ from server.search.entries import Entries
 from server.storage import spans
 from server.storage.sqlite.keys import Keys, number
 
-Stored: TypeAlias = int | bytes
+Stored: TypeAlias = int | str
 
 
 class Packed(msgspec.Struct, frozen=True, array_like=True):

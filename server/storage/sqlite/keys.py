@@ -41,17 +41,18 @@ def _hashing(secret: bytes) -> Callable[[bytes], int]:
     return hashed
 
 
-def number(value: Number) -> int | bytes:
-    """A number as it is stored: an integer as it is, a decimal as bytes in its order."""
+def number(value: Number) -> int | str:
+    """A number as it is stored: an integer as it is, a decimal as a text in its order."""
     return value if isinstance(value, int) else _ordered(value)
 
 
-def _ordered(value: Decimal) -> bytes:
-    """Sign, exponent and digits; the complement of them all below zero."""
+def _ordered(value: Decimal) -> str:
+    """Sign, exponent and digits; below zero the complement of both, and an end that is above all digits."""
     if not value:
-        return b"\x80"
-    digits = "".join(map(str, value.as_tuple().digits)).rstrip("0").encode()
-    magnitude = (value.adjusted() + 2**31).to_bytes(4, "big") + digits
-    if value > 0:
-        return b"\x81" + magnitude
-    return b"\x7f" + bytes(255 - byte for byte in magnitude) + b"\xff"
+        return "o"
+    digits = "".join(map(str, value.as_tuple().digits)).rstrip("0")
+    magnitude = f"{value.adjusted() + 2**31:010}{digits}"
+    return f"p{magnitude}" if value > 0 else f"n{magnitude.translate(_COMPLEMENT)}~"
+
+
+_COMPLEMENT = str.maketrans("0123456789", "9876543210")

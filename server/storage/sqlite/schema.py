@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from server.storage.sqlite import indexing
+
 SCHEMA = 1
 """The version of the tables."""
 
@@ -58,6 +60,7 @@ def writing(path: Path) -> sqlite3.Connection:
     """The connection that writes; an empty file becomes a database in WAL mode."""
     connection = _connected(path, ("page_size=8192", "journal_mode=WAL", *_WRITING))
     connection.execute("PRAGMA secure_delete=0")
+    indexing.prepare(connection)
     return connection
 
 
