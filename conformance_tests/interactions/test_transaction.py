@@ -256,11 +256,47 @@ async def test_an_empty_transaction_succeeds(server: Service) -> None:
     assert (answer.status_code, "entry" in body(answer)) == (200, False)
 
 
+UNREADABLE: list[Any] = [
+    1,
+    {},
+    {"request": {"method": "GET"}},
+    {"request": {"url": "Patient"}},
+    {"request": {"method": "FETCH", "url": "Patient/a"}},
+    {"request": {"method": "GET", "url": "http://elsewhere.example.org/fhir/Patient/a"}},
+    {"request": {"method": "GET", "url": "Patient?name=%ff"}},
+    {"request": {"method": "GET", "url": "Patient/a"}, "foo": 1},
+]
+
+
 @pytest.mark.parametrize("type_", ["batch", "transaction"])
-@pytest.mark.parametrize(
-    "entries", ["x", [], [1], [{}], [{"request": {"method": "GET"}}], [{"request": {"url": "Patient"}}]]
-)
+@pytest.mark.parametrize("entries", ["x", [], 5, None, {}, True])
 async def test_a_bundle_that_is_none_is_refused(server: Service, type_: str, entries: Any) -> None:
     answer = await server.post("", {"resourceType": "Bundle", "type": type_, "entry": entries})
     assert answer.status_code == 400
     assert all(one[2].startswith("Bundle.entry") for one in issues(answer))
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE)
+async def test_a_transaction_with_an_entry_that_cannot_be_read_is_refused(server: Service, unreadable: Any) -> None:
+    answer = await server.post("", bundle(entry("PUT", "Patient/a", patient(id="a")), unreadable))
+    assert answer.status_code == 400
+    assert all(one[2].startswith("Bundle.entry[1]") for one in issues(answer))
+    assert (await server.get("Patient/a")).status_code == 404
+
+
+async def test_entries_of_a_batch_that_cannot_be_read_do_not_keep_the_others_from_being_performed(
+    server: Service,
+) -> None:
+    sent = bundle(*UNREADABLE, entry("PUT", "Patient/a", patient(id="a")), type="batch")
+    answer = await server.post("", sent)
+    found = body(answer)["entry"]
+    assert [one["response"]["status"][:3] for one in found] == ["400"] * len(UNREADABLE) + ["201"]
+    for place, one in enumerate(found[:-1]):
+        for issue in one["response"]["outcome"]["issue"]:
+            assert issue["expression"][0].startswith(f"Bundle.entry[{place}]")
+    assert (await server.get("Patient/a")).status_code == 200
+
+
+async def test_a_batch_that_is_itself_not_valid_is_refused_whole(server: Service) -> None:
+    answer = await server.post("", {**bundle(entry("DELETE", "Patient/a"), type="batch"), "total": "1"})
+    assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.total")

@@ -6,10 +6,12 @@ Source: http://hl7.org/fhir/R4/http.html#transaction
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
 from server.fhir.errors import FhirError, Invalid
-from server.fhir.outcome import outcome
-from server.fhir.resource import Resource
+from server.fhir.outcome import Issue, outcome
+from server.fhir.resource import Json, Resource
 from server.interactions import bundles, entry, payload, responses, single
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
@@ -21,28 +23,62 @@ TOGETHER = 32
 
 async def run(engine: Engine, request: Request) -> Reply:
     """The batch-response: for each entry in order what it would have been answered alone."""
-    payload.validated(engine, _envelope(request.body or {}))
-    asked = entry.entries(request)
+    listed = entry.listed(request)
+    valid = _valid(engine, request.body or {}, listed)
     gate = asyncio.Semaphore(TOGETHER)
-    answered = await asyncio.gather(*(_perform(engine, one, gate) for one in asked))
+
+    async def answer(place: int, one: Json) -> bundles.Entry:
+        async with gate:
+            try:
+                if not valid:
+                    _check(engine, place, one)
+                asked = entry.read(request, place, one)
+            except FhirError as error:
+                return responses.of_outcome(error.status, outcome(error.issues))
+            return await _perform(engine, asked)
+
+    answered = await asyncio.gather(*(answer(place, one) for place, one in enumerate(listed)))
     return bundles.reply("batch-response", answered)
 
 
-def _envelope(bundle: Resource) -> Resource:
-    """The Bundle without the resources of its entries: each is validated as its entry is performed."""
-    entries = bundle.get("entry")
-    if not isinstance(entries, list):
-        return bundle
-    bare = [{k: v for k, v in one.items() if k != "resource"} if isinstance(one, dict) else one for one in entries]
-    return {**bundle, "entry": bare}
+def _valid(engine: Engine, bundle: Resource, listed: Sequence[Json]) -> bool:
+    """Whether all entries are valid, so that none has to be looked at alone; raises Invalid for the Bundle itself.
+
+    The resources are left out of this: each is validated as its entry is performed.
+    """
+    if not listed:
+        payload.validated(engine, bundle)
+        return True
+    issues = engine.validate({**bundle, "entry": [_bare(one) for one in listed]})
+    failed = [one for one in issues if one.failed]
+    whole = [one for one in failed if not one.expression.startswith("Bundle.entry[")]
+    if whole:
+        raise Invalid("the batch is not valid", issues=whole)
+    return not failed
 
 
-async def _perform(engine: Engine, one: Entry, gate: asyncio.Semaphore) -> bundles.Entry:
-    async with gate:
-        try:
-            return responses.of_reply(one.request, await _answer(engine, one.request))
-        except FhirError as error:
-            return responses.of_outcome(error.status, outcome(entry.issues(one, error)))
+def _bare(one: Json) -> Json:
+    """An entry without its resource."""
+    return {name: value for name, value in one.items() if name != "resource"} if isinstance(one, dict) else one
+
+
+def _check(engine: Engine, place: int, one: Json) -> None:
+    """Raise Invalid when an entry alone is not valid, its place being that in the whole Bundle."""
+    alone = {"resourceType": "Bundle", "type": "batch", "entry": [_bare(one)]}
+    failed = [replace(found, expression=_moved(found, place)) for found in engine.validate(alone) if found.failed]
+    if failed:
+        raise Invalid("the entry is not valid", issues=failed)
+
+
+def _moved(issue: Issue, place: int) -> str:
+    return entry.expression(place) + issue.expression.removeprefix(entry.expression(0))
+
+
+async def _perform(engine: Engine, one: Entry) -> bundles.Entry:
+    try:
+        return responses.of_reply(one.request, await _answer(engine, one.request))
+    except FhirError as error:
+        return responses.of_outcome(error.status, outcome(entry.issues(one, error)))
 
 
 async def _answer(engine: Engine, request: Request) -> Reply:

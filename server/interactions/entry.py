@@ -5,13 +5,13 @@ Source: http://hl7.org/fhir/R4/http.html#transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from server.fhir.errors import FhirError, Invalid
 from server.fhir.outcome import Issue
-from server.fhir.resource import Resource
+from server.fhir.resource import Json, Resource
 from server.interactions import criteria
 from server.interactions.request import Request
 
@@ -34,18 +34,34 @@ class Entry:
     full_url: str
     request: Request
 
-    @property
-    def expression(self) -> str:
-        """The FHIRPath of the entry."""
-        return f"Bundle.entry[{self.place}]"
 
-
-def entries(request: Request) -> tuple[Entry, ...]:
-    """The entries of a valid Bundle; raises Invalid for a URL that is none of this server's."""
-    listed = (request.body or {}).get("entry", ())
-    if len(listed) > LIMIT:
+def listed(request: Request) -> Sequence[Json]:
+    """The entries of a Bundle as they stand, none when they are no array; raises Invalid when there are too many."""
+    found = (request.body or {}).get("entry")
+    if not isinstance(found, list):
+        return ()
+    if len(found) > LIMIT:
         raise Invalid(f"a Bundle may have {LIMIT:,} entries", expression="Bundle.entry")
-    return tuple(_entries(request, listed))
+    return found
+
+
+def read(request: Request, place: int, one: Resource) -> Entry:
+    """A valid entry; raises Invalid for a URL that is none of this server's."""
+    asked = one["request"]
+    try:
+        path, query = _target(request.base, asked["url"])
+    except Invalid as error:
+        raise Invalid(str(error), expression=f"{expression(place)}.request.url") from error
+    headers = {header: asked[name] for name, header in _HEADERS.items() if name in asked}
+    if "prefer" in request.headers:
+        headers["prefer"] = request.headers["prefer"]
+    inner = Request(asked["method"], path, request.now, request.base, query, headers, one.get("resource"))
+    return Entry(place, one.get("fullUrl", ""), inner)
+
+
+def expression(place: int) -> str:
+    """The FHIRPath of an entry."""
+    return f"Bundle.entry[{place}]"
 
 
 def issues(entry: Entry, error: FhirError) -> tuple[Issue, ...]:
@@ -58,31 +74,28 @@ def failed(entry: Entry, error: FhirError) -> FhirError:
     return type(error)(f"entry {entry.place} failed", issues=issues(entry, error))
 
 
-def _below(entry: Entry, expression: str) -> str:
-    if not expression:
-        return entry.expression
+def _below(entry: Entry, within: str) -> str:
+    whole = expression(entry.place)
+    if not within:
+        return whole
     body = entry.request.body
-    if body is None or not expression.startswith(body["resourceType"]):
-        return f"{entry.expression}.request"
-    return f"{entry.expression}.resource{expression.removeprefix(body['resourceType'])}"
+    if body is None or not within.startswith(body["resourceType"]):
+        return f"{whole}.request"
+    return f"{whole}.resource{within.removeprefix(body['resourceType'])}"
 
 
-def _entries(request: Request, listed: list[Resource]) -> Iterator[Entry]:
-    for place, one in enumerate(listed):
-        asked = one["request"]
-        path, query = _target(request.base, asked["url"], place)
-        headers = {header: asked[name] for name, header in _HEADERS.items() if name in asked}
-        if "prefer" in request.headers:
-            headers["prefer"] = request.headers["prefer"]
-        inner = Request(asked["method"], path, request.now, request.base, query, headers, one.get("resource"))
-        yield Entry(place, one.get("fullUrl", ""), inner)
-
-
-def _target(base: str, url: str, place: int) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _target(base: str, url: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The path below the base and the query of a URL, relative or absolute."""
     relative = url.removeprefix(base).lstrip("/") if url.startswith(f"{base}/") else url.removeprefix("/")
-    parts = urlsplit(relative)
+    parts = _split(relative)
     if parts.scheme or parts.netloc:
-        raise Invalid("the URL of an entry is one of this server", expression=f"Bundle.entry[{place}].request.url")
+        raise Invalid("the URL of an entry is one of this server")
     path = tuple(unquote(part) for part in parts.path.split("/")) if parts.path else ()
     return path, criteria.pairs(parts.query)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise Invalid("this is no URL") from error

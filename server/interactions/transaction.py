@@ -30,7 +30,7 @@ _STRIDE = 20
 async def run(engine: Engine, request: Request) -> Reply:
     """The transaction-response: an answer for each entry in order; raises the error of the first that fails."""
     payload.validated(engine, payload.of_type(request, "Bundle"))
-    asked = entry.entries(request)
+    asked = [entry.read(request, place, one) for place, one in enumerate(entry.listed(request))]
     reading = [one for one in asked if one.request.method in _READING]
     writing = [one for one in asked if one.request.method not in _READING]
     for one in reading:
