@@ -77,6 +77,12 @@ def test_expressions_are_evaluated_a_value_a_line(tmp_path: Path) -> None:
     assert ended.stdout.splitlines() == ['"Berg"', '"Anna"', "1.50"]
 
 
+def test_expressions_are_evaluated_on_xml_too(tmp_path: Path) -> None:
+    text = '<Patient xmlns="http://hl7.org/fhir"><multipleBirthInteger value="2"/></Patient>'
+    (tmp_path / "a.xml").write_text(text)
+    assert almoner("fhirpath", "Patient.multipleBirth", "a.xml", cwd=tmp_path).stdout == "2\n"
+
+
 def test_faults_of_files_are_listed_with_their_place(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(PATIENT))
     (tmp_path / "b.ndjson").write_text(json.dumps(PATIENT) + "\n" + json.dumps({**PATIENT, "gender": "x"}) + "\n{\n")

@@ -6,8 +6,7 @@ import hashlib
 from pathlib import Path
 
 from server.commands import load_documents, load_files
-from server.commands.load_documents import Fault
-from server.commands.load_units import GROUP, Unit
+from server.commands.load_units import GROUP, Fault, Unit
 
 LINE = '{{"resourceType":"Basic","id":"{}"}}'
 
@@ -31,6 +30,13 @@ def test_the_key_is_the_digest_of_the_content(tmp_path: Path) -> None:
         (unit,) = found(tmp_path / name, text)
         assert isinstance(unit, Unit)
         assert unit.key == hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_first_resource(tmp_path: Path) -> None:
+    for name in ("a.json", "b.ndjson"):
+        (unit,) = found(tmp_path / name, "\ufeff" + LINE.format(1))
+        assert isinstance(unit, Unit)
+        assert len(unit.entries) == 1
 
 
 def test_lines_are_grouped(tmp_path: Path) -> None:

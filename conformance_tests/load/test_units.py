@@ -7,13 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.commands import load_units
-from server.commands.load_units import GROUP, Unit
+from server.commands.load_units import GROUP, Fault, Unit
 from server.fhir.errors import Invalid
 from server.fhir.resource import Resource
 
 
-def units(resource: Resource) -> list[Unit]:
+def found(resource: Resource) -> list[Unit | Fault]:
     return list(load_units.of_resource("a.json", "key", resource, 10))
+
+
+def units(resource: Resource) -> list[Unit]:
+    return [one for one in found(resource) if isinstance(one, Unit)]
 
 
 def basics(count: int) -> list[Resource]:
@@ -45,8 +49,8 @@ def test_a_transaction_stays_whole_however_long_it_is() -> None:
 
 @pytest.mark.parametrize("type_", ["collection", "searchset"])
 def test_the_resources_of_a_collection_are_sent_in_groups(type_: str) -> None:
-    found = units({"resourceType": "Bundle", "type": type_, "entry": basics(GROUP * 2 + 1)})
-    assert [(unit.first, unit.count, unit.size) for unit in found] == [
+    groups = units({"resourceType": "Bundle", "type": type_, "entry": basics(GROUP * 2 + 1)})
+    assert [(unit.first, unit.count, unit.size) for unit in groups] == [
         (0, GROUP, 10),
         (GROUP, GROUP, 0),
         (GROUP * 2, 1, 0),
@@ -86,16 +90,19 @@ def test_a_bundle_of_answers_is_refused(type_: str) -> None:
         units({"resourceType": "Bundle", "type": type_, "entry": basics(1)})
 
 
-@pytest.mark.parametrize("entry", [{}, {"resource": 1}, {"resource": {}}, {"resource": {"resourceType": 1}}])
-def test_an_entry_without_resource_is_refused(entry: Resource) -> None:
-    with pytest.raises(Invalid, match="an entry of the Bundle has no resource"):
-        units({"resourceType": "Bundle", "type": "collection", "entry": [entry]})
+@pytest.mark.parametrize("entry", [{}, {"resource": 1}, {"resource": {}}, {"resource": {"resourceType": 1}}, 1, None])
+def test_an_entry_without_resource_is_a_fault_and_the_others_are_sent(entry: object) -> None:
+    first, last = basics(2)
+    fault, unit = found({"resourceType": "Bundle", "type": "collection", "entry": [first, entry, last]})
+    assert fault == Fault("a.json entry 2", "it holds no resource")
+    assert isinstance(unit, Unit)
+    assert (unit.first, unit.count, [number for number, _ in unit.entries]) == (0, 3, [0, 2])
 
 
-@pytest.mark.parametrize("entries", [1, {"a": 1}, ["a"], [None]])
-def test_entries_that_are_no_objects_are_refused(entries: object) -> None:
-    with pytest.raises(Invalid, match="must be an array of objects"):
-        units({"resourceType": "Bundle", "type": "batch", "entry": entries})
+@pytest.mark.parametrize(("type_", "entries"), [("batch", 1), ("collection", {"a": 1}), ("batch", ["a"])])
+def test_entries_that_are_none_are_refused(type_: str, entries: object) -> None:
+    with pytest.raises(Invalid, match="must be"):
+        units({"resourceType": "Bundle", "type": type_, "entry": entries})
 
 
 def test_an_empty_bundle_has_nothing_to_send() -> None:

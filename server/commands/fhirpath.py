@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from profiles import load
+from server.commands import documents
 from server.fhir import codec
 from server.fhir.errors import FhirError
 from server.fhir.resource import Json
@@ -22,9 +23,9 @@ from server.fhirpath.node import Value
 @click.argument("expression", metavar="EXPR")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def fhirpath(expression: str, file: Path) -> None:
-    """Evaluate EXPR on the JSON resource in FILE (- is standard input), one value of the result a line."""
+    """Evaluate EXPR on the resource in FILE (.json or .xml; - is JSON from standard input), one value a line."""
     try:
-        resource = codec.decode_resource(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
+        resource = documents.decoded(str(file), sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
         compiled = Compiler(load.definitions()).compile(expression, resource["resourceType"])
         found = compiled.values(resource, Environment(now=datetime.now(UTC)))
     except (FhirError, OSError) as error:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import file_digest
 from typing import IO
 
 from server.commands import load_units
 from server.commands.load_files import File
-from server.commands.load_units import GROUP, Unit
+from server.commands.load_units import GROUP, Fault, Unit
 from server.fhir import codec
 from server.fhir.errors import Invalid
 from server.fhir.resource import Resource
@@ -19,15 +19,6 @@ from server.fhir.resource import Resource
 LIMIT = 64 * 1024 * 1024
 """The longest document, a JSON file or a line of NDJSON, in octets."""
 _IN_MEMORY = 8 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A document that cannot be sent."""
-
-    place: str
-    reason: str
-    size: int = 0
 
 
 def units(file: File, content: IO[bytes]) -> Iterator[Unit | Fault]:
@@ -96,7 +87,7 @@ def _line(file: File, key: str, number: int, text: bytes) -> Resource | tuple[Un
 def _decoded(text: bytes) -> Resource:
     if len(text) > LIMIT:
         raise Invalid(f"longer than {LIMIT // 1024 // 1024} MiB")
-    return codec.decode_resource(text)
+    return codec.decode_resource(text.removeprefix(BOM_UTF8))
 
 
 _FORMATS = {"json": _json, "ndjson": _ndjson}

@@ -8,12 +8,11 @@ from itertools import groupby
 from operator import attrgetter
 
 from server.commands import load_documents, load_files, load_journal, load_units
-from server.commands.load_documents import Fault
 from server.commands.load_files import File
 from server.commands.load_progress import Progress
 from server.commands.load_spool import Spool
 from server.commands.load_target import Answer, Stopped, Target
-from server.commands.load_units import Unit
+from server.commands.load_units import Fault, Unit
 
 _FINAL = frozenset((405, 413, 415))
 """Statuses that no other resource can change."""

@@ -42,6 +42,15 @@ class Unit:
         return f"{self.label} entry {numbers[0]}" + (f"-{numbers[-1]}" if len(numbers) > 1 else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A document, or an entry of one, that cannot be sent."""
+
+    place: str
+    reason: str
+    size: int = 0
+
+
 def halves(unit: Unit) -> tuple[Unit, ...]:
     """The unit's two halves, without an empty one; the same for every run."""
     middle = unit.first + unit.count // 2
@@ -53,18 +62,22 @@ def halves(unit: Unit) -> tuple[Unit, ...]:
     return tuple(part for part in parts if part.entries)
 
 
-def of_resource(label: str, key: str, resource: Resource, size: int) -> Iterator[Unit]:
-    """The units of a JSON file or of a line that is a Bundle; raises Invalid when it holds nothing to load."""
+def of_resource(label: str, key: str, resource: Resource, size: int) -> Iterator[Unit | Fault]:
+    """The units of a JSON file or of a line that is a Bundle, and a fault for each entry of it that holds no resource;
+    raises Invalid when it is nothing to load.
+    """
     kind = str(resource.get("type")) if resource["resourceType"] == "Bundle" else ""
     convert = _BUNDLES.get(kind, _single)
-    entries = list(enumerate(convert(resource)))
-    whole = kind == "transaction" or convert is _single or any(_local(entry) for _, entry in entries)
-    if whole or len(entries) <= GROUP:
-        yield Unit(label, key, 0, len(entries), tuple(entries), whole, size)
+    found = list(enumerate(convert(resource)))
+    yield from (Fault(f"{label} entry {number + 1}", "it holds no resource") for number, one in found if one is None)
+    entries = tuple((number, one) for number, one in found if one is not None)
+    if kind == "transaction" or convert is _single or any(_local(entry) for _, entry in entries):
+        yield Unit(label, key, 0, len(found), entries, True, size)
         return
-    for first in range(0, len(entries), GROUP):
-        part = tuple(entries[first : first + GROUP])
-        yield Unit(label, key, first, len(part), part, False, 0 if first else size)
+    for first in range(0, max(len(found), 1), GROUP):
+        end = min(first + GROUP, len(found))
+        part = tuple((number, one) for number, one in entries if first <= number < end)
+        yield Unit(label, key, first, end - first, part, False, 0 if first else size)
 
 
 def of_lines(label: str, key: str, span: tuple[int, int], lines: Sequence[tuple[int, Resource]], size: int) -> Unit:
@@ -101,14 +114,13 @@ def _requests(bundle: Resource) -> Iterator[Resource]:
     yield from (entry for entry in _entries(bundle) if _method(entry) not in ("GET", "HEAD"))
 
 
-def _resources(bundle: Resource) -> Iterator[Resource]:
-    for entry in _entries(bundle):
-        if _field(entry, "search", "mode") == "outcome":
-            continue
-        resource = entry.get("resource")
+def _resources(bundle: Resource) -> Iterator[Resource | None]:
+    for entry in _listed(bundle):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-            raise Invalid("an entry of the Bundle has no resource", expression="Bundle.entry.resource")
-        yield to_entry(resource, str(entry.get("fullUrl", "")))
+            yield None
+        elif _field(entry, "search", "mode") != "outcome":
+            yield to_entry(resource, str(entry.get("fullUrl", "")))
 
 
 def _refused(bundle: Resource) -> Iterator[Resource]:
@@ -116,9 +128,16 @@ def _refused(bundle: Resource) -> Iterator[Resource]:
 
 
 def _entries(bundle: Resource) -> list[Resource]:
+    entries = _listed(bundle)
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise Invalid("the entries of the Bundle must be objects", expression="Bundle.entry")
+    return entries
+
+
+def _listed(bundle: Resource) -> list[Json]:
     entries = bundle.get("entry", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise Invalid("the entries of the Bundle must be an array of objects", expression="Bundle.entry")
+    if not isinstance(entries, list):
+        raise Invalid("the entries of the Bundle must be an array", expression="Bundle.entry")
     return entries
 
 
@@ -131,7 +150,7 @@ def _field(entry: Resource, outer: str, inner: str) -> Json:
     return value.get(inner) if isinstance(value, dict) else None
 
 
-_BUNDLES: Mapping[str, Callable[[Resource], Iterator[Resource]]] = {
+_BUNDLES: Mapping[str, Callable[[Resource], Iterator[Resource | None]]] = {
     "transaction": _as_they_stand,
     "batch": _requests,
     "collection": _resources,
@@ -140,4 +159,7 @@ _BUNDLES: Mapping[str, Callable[[Resource], Iterator[Resource]]] = {
     "transaction-response": _refused,
     "batch-response": _refused,
 }
-"""What the entries of each type of Bundle become; a document or message is a resource to be stored itself."""
+"""What the entries of each type of Bundle become; a document or message is a resource to be stored itself.
+
+None is an entry that holds no resource.
+"""

@@ -9,12 +9,10 @@ from pathlib import Path
 import click
 
 from profiles import load
-from server.commands import load_files
+from server.commands import documents, load_files
 from server.commands.load_files import Unreadable
-from server.fhir import codec, xml_codec
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
-from server.fhir.resource import Resource
 from server.validation.validator import compile_validator
 
 
@@ -42,17 +40,11 @@ def _judged(texts: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, tuple[Iss
     try:
         for place, text in texts:
             try:
-                yield place, validator.issues(_decoded(place, text))
+                yield place, validator.issues(documents.decoded(place, text))
             except Invalid as error:
                 yield place, error.issues
     except (Unreadable, OSError) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _decoded(place: str, text: bytes) -> Resource:
-    if place.lower().endswith(".xml"):
-        return xml_codec.decode_resource(text, load.definitions())
-    return codec.decode_resource(text)
 
 
 def _texts(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
