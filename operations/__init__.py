@@ -22,7 +22,7 @@ _READS_POLICY = (("read", "Coverage"), ("search-type", "InsurancePlan"), ("searc
 
 
 ROWS: Sequence[Operation] = (
-    Operation(_definition("submit"), submit.run, (*_CREATES_DECISION, *_READS_POLICY)),
+    Operation(_definition("submit"), submit.run, (*_CREATES_DECISION, *_READS_POLICY), explain=submit.explain),
     Operation(_definition("request_eligibility"), eligibility.submit, (*_CREATES_ANSWER, *_READS_POLICY)),
     Operation(_definition("eligibility"), eligibility.check, (*_CREATES_ANSWER, *_READS_POLICY)),
     Operation(

@@ -8,11 +8,13 @@ Source: http://hl7.org/fhir/R4/claim-operation-submit.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from operations import records
+from operations.billing import readable
 from server.fhir import codec, resource
 from server.fhir.errors import Conflict, Invalid
+from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 from server.interactions import rewriting
 from server.interactions.engine import Engine
@@ -40,6 +42,38 @@ class Submission:
     def drafts(self) -> Sequence[Draft]:
         """What comes along, to be created."""
         return [Draft(one, self.versions[key]) for key, one in self.companions.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """What can be read of a Claim, or of a Bundle with one, and the faults of the Claim by FHIRPaths of its own."""
+
+    resource: Resource
+    faults: Sequence[Issue]
+
+
+def faulty(given: Resource, faults: Sequence[Issue]) -> Faulty | None:
+    """What is left of a resource that is not valid; None where the faults are not all in its only Claim."""
+    root = _root(given)
+    inside = [one.expression.removeprefix(root) for one in faults if root and one.expression.startswith(f"{root}.")]
+    if len(inside) < len(faults):
+        return None
+    left = readable.plain(readable.of(given, [one.expression for one in faults]))
+    return Faulty(left, [replace(one, expression=f"Claim{path}") for one, path in zip(faults, inside, strict=True)])
+
+
+def _root(given: Resource) -> str:
+    """The FHIRPath of the only Claim; empty when there is not one."""
+    if given["resourceType"] != "Bundle":
+        return str(given["resourceType"])
+    entries = given.get("entry")
+    places = [place for place, one in enumerate(entries if isinstance(entries, list) else ()) if _holds_claim(one)]
+    return f"Bundle.entry[{places[0]}].resource" if len(places) == 1 else ""
+
+
+def _holds_claim(entry: Json) -> bool:
+    held = entry.get("resource") if isinstance(entry, dict) else None
+    return isinstance(held, dict) and held.get("resourceType") == "Claim"
 
 
 async def read(engine: Engine, given: Resource) -> Submission:

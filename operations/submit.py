@@ -29,7 +29,8 @@ from operations.billing.decision import Decision
 from operations.billing.plan import Plan, Terms
 from operations.plans import OWNER, Payer
 from operations.submission import Submission
-from server.fhir.errors import Unprocessable
+from server.fhir.errors import FhirError, Unprocessable
+from server.fhir.outcome import Issue
 from server.fhir.resource import Resource
 from server.interactions import write
 from server.interactions.engine import Engine
@@ -51,6 +52,18 @@ async def run(engine: Engine, call: Call) -> Reply:
         return await _posted(engine, call, given, await _decision(engine, call, checked))
 
     return await engine.contention.persist(attempt, "the account of the policy")
+
+
+async def explain(engine: Engine, call: Call, faults: Sequence[Issue]) -> Sequence[Issue]:
+    """What else is wrong with a claim, or a Bundle with one, whose structure has these faults."""
+    within = submission.faulty(call.one("resource"), faults)
+    if within is None:
+        return ()
+    try:
+        given = await submission.read(engine, within.resource)
+    except FhirError as error:
+        return error.issues
+    return scrub.issues(await _case(engine, call, given), within.faults)
 
 
 async def _case(engine: Engine, call: Call, given: Submission) -> Case:
@@ -79,7 +92,7 @@ async def _plan(engine: Engine, call: Call, checked: Case) -> Plan | None:
 
 async def _earlier(engine: Engine, call: Call, claim: Resource) -> Sequence[Resource]:
     """The patient's claims that were posted before."""
-    patient = coverage.reference(claim["patient"])
+    patient = coverage.reference(claim.get("patient", {}))
     if not patient.startswith("Patient/"):
         return ()
     found = await records.found(engine, call, "Claim", [("patient", patient)])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
 
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
-from conformance_tests.operations.claims import all_of, amounts, claim, explanation, submitted
+from conformance_tests.operations.claims import all_of, amounts, claim, explanation, parameters, submitted
 from server.fhir.resource import Resource
 
 pytestmark = pytest.mark.anyio
@@ -97,6 +98,43 @@ async def test_a_claim_that_is_no_claim_is_refused_by_its_structure(server: Serv
     del bad["insurance"]
     answer = await server.post("Claim/$submit", bad)
     assert (answer.status_code, issues(answer)[0]) == (400, ("error", "required", "Claim.insurance"))
+
+
+WRAPPED: list[tuple[str, Callable[[Resource], Resource]]] = [
+    ("Claim", lambda one: one),
+    ("Parameters.parameter[0].resource", lambda one: parameters(resource_resource=one)),
+    (
+        "Bundle.entry[0].resource",
+        lambda one: {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one}]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("root", "wrapped"), WRAPPED, ids=lambda one: one if isinstance(one, str) else "")
+async def test_faults_of_structure_do_not_hide_other_reasons(
+    server: Service, root: str, wrapped: Callable[[Resource], Resource]
+) -> None:
+    bad = claim("mirabel-visit")
+    del bad["created"]
+    bad["item"][0]["servicedDate"] = "2026-02-30"
+    bad["item"][1]["productOrService"] = {"text": "blood count"}
+    bad["careTeam"][0]["provider"] = {"reference": "Practitioner/nobody"}
+    answer = await server.post("Claim/$submit", wrapped(bad))
+    assert answer.status_code == 400
+    assert {expression for _, _, expression in issues(answer)} == {
+        f"{root}.created",
+        f"{root}.item[0].serviced.ofType(date)",
+        "Claim.item[1].productOrService",
+        "Claim.careTeam[0].provider",
+    }
+    assert await all_of(server, "Claim") == []
+
+
+async def test_faults_elsewhere_than_in_the_claim_are_told_alone(server: Service) -> None:
+    listed = [claim("mirabel-visit"), {"resourceType": "Patient", "gender": 1}]
+    sent = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in listed]}
+    answer = await server.post("Claim/$submit", sent)
+    assert (answer.status_code, [one[2] for one in issues(answer)]) == (400, ["Bundle.entry[1].resource.gender"])
 
 
 async def test_a_lapsed_coverage_pays_nothing(server: Service) -> None:

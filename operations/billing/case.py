@@ -53,7 +53,11 @@ class Case:
     @property
     def focal(self) -> tuple[str, Json]:
         """The insurance that is billed, with its FHIRPath; empty where not exactly one is focal."""
-        focal = [(f"Claim.insurance[{at}]", one) for at, one in enumerate(self.claim["insurance"]) if one.get("focal")]
+        focal = [
+            (f"Claim.insurance[{at}]", one)
+            for at, one in enumerate(self.claim.get("insurance", ()))
+            if one.get("focal")
+        ]
         return focal[0] if len(focal) == 1 else ("Claim.insurance", {})
 
     @property

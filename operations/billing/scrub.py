@@ -5,7 +5,13 @@ Source: http://hl7.org/fhir/R4/operationoutcome.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from operations.billing import readable
 from operations.billing.case import Case
+from operations.billing.readable import Unreadable
 from operations.billing.rules import amounts, codes, dates, history, parties, structure
 from operations.billing.rules.rule import Rule
 from server.fhir.outcome import Issue
@@ -14,10 +20,22 @@ RULES = (*structure.RULES, *parties.RULES, *codes.RULES, *dates.RULES, *amounts.
 """Every rule; to add one, write its check and a row in the table of its group."""
 
 
-def issues(case: Case) -> tuple[Issue, ...]:
-    """What is wrong with a claim that is structurally valid; empty when it can be billed."""
-    return _found(case, structure.FIRST) or tuple(issue for rule in RULES for issue in _found(case, rule))
+def issues(case: Case, faults: Sequence[Issue] = ()) -> tuple[Issue, ...]:
+    """What is wrong with a claim beside the `faults` of its structure; empty when it can be billed.
+
+    A rule that needs what is faulty, or not stated, is silent: that it is has been said.
+    """
+    stated = _found(_readable(case, faults), structure.FIRST)
+    rest = _readable(case, (*faults, *stated))
+    return (*stated, *(issue for rule in RULES if rule is not structure.FIRST for issue in _found(rest, rule)))
+
+
+def _readable(case: Case, faults: Sequence[Issue]) -> Case:
+    return replace(case, claim=readable.of(case.claim, [one.expression for one in faults])) if faults else case
 
 
 def _found(case: Case, rule: Rule) -> tuple[Issue, ...]:
-    return tuple(Issue(rule.severity, rule.code, f"{rule.id}: {text}", path) for path, text in rule.check(case))
+    found: list[Issue] = []
+    with suppress(Unreadable):
+        found.extend(Issue(rule.severity, rule.code, f"{rule.id}: {text}", path) for path, text in rule.check(case))
+    return tuple(found)

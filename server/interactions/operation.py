@@ -5,10 +5,12 @@ Source: http://hl7.org/fhir/R4/operations.html
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from server.fhir.errors import NotAcceptable, NotAllowed, NotFound
+from server.fhir.errors import Invalid, NotAcceptable, NotAllowed, NotFound
+from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 from server.interactions import parameters
 from server.interactions.engine import Engine
@@ -33,18 +35,24 @@ class Call:
         return next(iter(self.parameters.get(name, ())), default)
 
 
+Explain: TypeAlias = Callable[[Engine, Call, Sequence[Issue]], Awaitable[Sequence[Issue]]]
+"""From a call, and the faults of the structure of its one resource, to what else is wrong with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """A row of `operations.ALL`.
 
     `definition` is the OperationDefinition, served as it stands; `consumes` names the interactions it performs on
     behalf of the caller, as (interaction, type); `formats` are media types that it answers in beside FHIR's own.
+    `explain` gives what else is wrong with a call whose resource is not valid.
     """
 
     definition: Resource
     run: Callable[[Engine, Call], Awaitable[Reply]]
     consumes: tuple[tuple[str, str], ...]
     formats: tuple[str, ...] = ()
+    explain: Explain | None = None
 
     def offers(self, type: str, id: str) -> bool:
         """Whether the operation can be called on this: a resource, a type, or the system."""
@@ -66,5 +74,18 @@ async def run(engine: Engine, request: Request) -> Reply:
         raise NotAcceptable(f"{called} is not answered as {request.format}")
     if request.method == "GET" and operation.definition["affectsState"]:
         raise NotAllowed(f"{called} changes what is stored, so it is called by POST")
-    read = parameters.read(engine, operation.definition, request)
+    try:
+        read = parameters.read(engine, operation.definition, request)
+    except Invalid as error:
+        further = await _further(engine, operation, Call(request, type_, id_, {}), error.issues)
+        raise Invalid(str(error), issues=[*error.issues, *further]) from error
     return await operation.run(engine, Call(request, type_, id_, read))
+
+
+async def _further(engine: Engine, operation: Operation, call: Call, issues: Sequence[Issue]) -> Sequence[Issue]:
+    """What the operation says of a resource that is not valid."""
+    found = None if operation.explain is None else parameters.faulty(engine, operation.definition, call.request, issues)
+    if operation.explain is None or found is None:
+        return ()
+    given, faults = found
+    return await operation.explain(engine, replace(call, parameters=given), faults)

@@ -6,7 +6,9 @@ Source: http://hl7.org/fhir/R4/operations.html#request
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from server.fhir import primitives
@@ -33,6 +35,38 @@ def read(engine: Engine, definition: Resource, request: Request) -> Mapping[str,
     if issues:
         raise Invalid("the parameters of the operation are not as it defines them", issues=issues)
     return {name: tuple(values) for name, values in given.items()}
+
+
+def faulty(
+    engine: Engine, definition: Resource, request: Request, issues: Sequence[Issue]
+) -> tuple[Mapping[str, tuple[Json, ...]], Sequence[Issue]] | None:
+    """The one resource that is given, under the name of its parameter, and the errors in it, their FHIRPaths beginning
+    there; None where errors lie elsewhere.
+    """
+    body = request.body or {}
+    errors = [one for one in issues if one.failed]
+    found = _holding(engine, definition, body, errors[0].expression) if errors else None
+    if found is None:
+        return None
+    name, resource, path = found
+    if not all(one.expression.startswith(f"{path}.") for one in errors):
+        return None
+    moved = [replace(one, expression=resource["resourceType"] + one.expression.removeprefix(path)) for one in errors]
+    return {name: (resource,)}, moved
+
+
+def _holding(engine: Engine, definition: Resource, body: Resource, expression: str) -> tuple[str, Resource, str] | None:
+    """The parameter whose resource an expression leads into: its name, that resource, and the FHIRPath of it."""
+    type_ = str(body.get("resourceType"))
+    if type_ != "Parameters":
+        fitting = [one["name"] for one in definition.get("parameter", ()) if one["use"] == "in" and one["min"] > 0]
+        return (fitting[0], body, type_) if len(fitting) == 1 and engine.definitions.is_resource(type_) else None
+    place = _parameter.match(expression)
+    part = body["parameter"][int(place.group(1))] if place else {}
+    return (str(part["name"]), part["resource"], place.group()) if place and "name" in part else None
+
+
+_parameter = re.compile(r"Parameters\.parameter\[(\d+)\]\.resource")
 
 
 def _body(engine: Engine, wanted: Mapping[str, Resource], body: Resource) -> Iterator[tuple[str, Json]]:

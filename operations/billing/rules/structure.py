@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from operations.billing import modifiers, vocabulary
+from operations.billing import modifiers, readable, vocabulary
 from operations.billing.case import Case
 from operations.billing.rules.rule import Finding, Rule
 from server.fhir.resource import Json, Resource
@@ -29,12 +29,15 @@ def _stated(case: Case) -> Iterable[Finding]:
     for group, names in STATED.items():
         found = [("Claim", case.claim)] if not group else _elements(case.claim, group)
         yield from (
-            (f"{path}.{name}", "a value is required") for path, one in found for name in names if name not in one
+            (f"{path}.{name}", "a value is required")
+            for path, one in found
+            for name in names
+            if not readable.stated(one, name)
         )
 
 
 def _elements(claim: Resource, group: str) -> list[tuple[str, Json]]:
-    return [(f"Claim.{group}[{place}]", one) for place, one in enumerate(claim.get(group, ()))]
+    return [(f"Claim.{group}[{place}]", one) for place, one in enumerate(readable.listed(claim, group))]
 
 
 def _use(case: Case) -> Iterable[Finding]:
@@ -140,7 +143,7 @@ def _repeated(listed: Sequence[Json], path: str) -> Iterable[Finding]:
 
 
 FIRST = Rule("stated", "required", _stated)
-"""What all the others need: where it is broken, they are not asked."""
+"""What others need: those are silent where it is broken."""
 RULES = (
     FIRST,
     Rule("use", "not-supported", _use),
