@@ -237,10 +237,10 @@ def test_without_limits_nothing_is_said_of_them() -> None:
 
 def test_the_insurer_and_the_payee_are_those_of_the_claim_first() -> None:
     claim = {name: value for name, value in resources.CLAIM.items() if name != "insurer"}
-    claim["payee"] = {"type": concept(vocabulary.PAYEE, "subscriber")}
+    claim["payee"] = {"type": {**concept(vocabulary.PAYEE, "provider"), "text": "x"}}
     built = claim_response.build(decisions.decide(claim))
     assert built["insurer"] == {"reference": "Organization/payer"}
-    assert built["payeeType"] == concept(vocabulary.PAYEE, "subscriber")
+    assert built["payeeType"] == claim["payee"]["type"]
     assert claim_response.build(decisions.decide({**claim, "subType": {"text": "x"}}))["subType"] == {"text": "x"}
 
 

@@ -112,6 +112,8 @@ def _earlier() -> Case:
 BROKEN: Mapping[str, tuple[Callable[[], Case], str]] = {
     "stated": (_claim(lambda claim: claim["item"][1].pop("sequence")), "Claim.item[1].sequence"),
     "use": (_claim(_all("use", "predetermination")), "Claim.use"),
+    "type": (_claim(_all("type", concept(vocabulary.CLAIM_TYPE, "institutional"))), "Claim.type"),
+    "payee": (_claim(_all("payee", {"type": concept(vocabulary.PAYEE, "subscriber")})), "Claim.payee"),
     "status": (_claim(_all("status", "draft")), "Claim.status"),
     "contained": (_claim(_all("contained", [{"resourceType": "Patient", "id": "x"}])), "Claim.contained"),
     "modifier-extension": (

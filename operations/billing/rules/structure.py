@@ -45,6 +45,18 @@ def _use(case: Case) -> Iterable[Finding]:
         yield "Claim.use", "only claims for payment are taken"
 
 
+def _type(case: Case) -> Iterable[Finding]:
+    if set(vocabulary.codes(case.claim["type"], vocabulary.CLAIM_TYPE)) != {"professional"}:
+        yield "Claim.type", "only professional claims are taken"
+
+
+def _payee(case: Case) -> Iterable[Finding]:
+    """Assigned claims: what is not paid to the provider would be posted as paid to it."""
+    payee = case.claim.get("payee")
+    if payee is not None and set(vocabulary.codes(payee["type"], vocabulary.PAYEE)) != {"provider"}:
+        yield "Claim.payee", "only the provider is paid"
+
+
 def _status(case: Case) -> Iterable[Finding]:
     if case.claim["status"] != "active":
         yield "Claim.status", "only an active claim can be submitted"
@@ -147,6 +159,8 @@ FIRST = Rule("stated", "required", _stated)
 RULES = (
     FIRST,
     Rule("use", "not-supported", _use),
+    Rule("type", "not-supported", _type),
+    Rule("payee", "not-supported", _payee),
     Rule("status", "business-rule", _status),
     Rule("contained", "not-supported", _contained),
     Rule("modifier-extension", "extension", _modifiers_understood),
