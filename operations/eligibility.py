@@ -6,12 +6,15 @@ Source: http://hl7.org/fhir/R4/coverageeligibilityrequest-operation-submit.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from operations import moments, records
+from operations import moments, records, submission
 from operations.billing import asked, coverage, days, eligibility
+from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
 from operations.plans import Payer
+from operations.submission import Submission
 from server.fhir.errors import Unprocessable
 from server.fhir.outcome import Issue
 from server.fhir.resource import Resource
@@ -30,7 +33,7 @@ async def check(engine: Engine, call: Call) -> Reply:
     stated = call.one("date")
     day = days.of_date(stated).first if stated else moments.today(engine, call)
     covered = await _COVERAGES[call.type](engine, call, day)
-    if not coverage.payor(covered).startswith("Organization/"):
+    if not _insured(covered):
         raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
     codes = call.parameters.get("category", ())
     created = moments.created(engine, call)
@@ -38,27 +41,34 @@ async def check(engine: Engine, call: Call) -> Reply:
     if provider and not await records.by_reference(engine, [coverage.reference(provider)]):
         raise _refused("the provider is not on this server", "provider", "not-found")
     request = eligibility.request(covered, day, engine.new_id(), created, codes, provider)
-    return await _answered(engine, call, request, covered, day)
+    return await _answered(engine, call, request, covered, Days(day, day))
 
 
 async def submit(engine: Engine, call: Call) -> Reply:
-    """`CoverageEligibilityRequest/$submit`: the response to the request that is sent."""
-    request = {**call.one("resource"), "id": engine.new_id()}
-    covered = await _asked(engine, request)
-    day = _day(request) or moments.today(engine, call)
-    return await _answered(engine, call, request, covered, day)
+    """`CoverageEligibilityRequest/$submit`: the response to the request that is sent, alone or in a Bundle."""
+
+    async def attempt() -> Reply:
+        given = await submission.read(engine, call.one("resource"), asked.ROOT)
+        request = {**given.resource, "id": engine.new_id()}
+        covered = await _asked(engine, request, given)
+        period = asked.period(request, moments.today(engine, call))
+        return await _answered(engine, call, request, covered, period, given.drafts)
+
+    return await engine.contention.persist(attempt, "what comes along")
 
 
-async def _answered(engine: Engine, call: Call, request: Resource, covered: Resource, day: date) -> Reply:
-    payer = Payer(engine, call)
+async def _answered(
+    engine: Engine, call: Call, request: Resource, covered: Resource, period: Days, along: Sequence[Draft] = ()
+) -> Reply:
+    payer, day = Payer(engine, call), period.first
     plan = await payer.plan(covered, day)
     patient = coverage.reference(covered["beneficiary"])
     used = await payer.used(plan, covered, patient, day) if plan else None
     provider = coverage.reference(request.get("provider", {}))
     network = await payer.network(plan, provider, day) if plan and provider else ""
-    inquiry = Inquiry(request, covered, day, plan, used, network)
+    inquiry = Inquiry(request, covered, period, plan, used, network)
     response = eligibility.respond(inquiry, engine.new_id(), moments.created(engine, call))
-    drafts = [Draft(response, 1, "POST", OWNER, ()), Draft(request, 1, "POST", OWNER, ())]
+    drafts = [Draft(response, 1, "POST", OWNER, ()), Draft(request, 1, "POST", OWNER, ()), *along]
     written = await write.commit(engine, call.request.now, drafts)
     return of_write(call.request, written[0].row, 200)
 
@@ -68,34 +78,36 @@ async def _coverage(engine: Engine, call: Call, day: date) -> Resource:
 
 
 async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
-    """The patient's coverage that comes first by its order among those in force on the day, else the first of all."""
+    """The patient's coverage that comes first by its order among those of an insurer that are in force on the day, else
+    the first of an insurer, else of all.
+    """
     await read.current(engine, "Patient", call.id)
     found = await records.found(engine, call, "Coverage", [("beneficiary", f"Patient/{call.id}")])
     ordered = sorted((one.resource for one in found), key=lambda one: (one.get("order", len(found)), one["id"]))
     if not ordered:
         raise _refused("the patient has no coverage", "Coverage.beneficiary")
-    return next((one for one in ordered if coverage.in_force(one, day)), ordered[0])
+    insured = [one for one in ordered if _insured(one)] or ordered
+    return next((one for one in insured if coverage.in_force(one, day)), insured[0])
+
+
+def _insured(covered: Resource) -> bool:
+    return coverage.payor(covered).startswith("Organization/")
 
 
 _COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}
 """What `$eligibility` is called on, to how its coverage is found."""
 
 
-async def _asked(engine: Engine, request: Resource) -> Resource:
+async def _asked(engine: Engine, request: Resource, given: Submission) -> Resource:
     """The coverage that a request asks about; raises Unprocessable with every reason why it cannot be answered."""
     wanted = [coverage.reference(one["coverage"]) for one in asked.focal(request)]
     references = [*wanted, coverage.reference(request.get("provider", {}))]
     known = {key: one.resource for key, one in (await records.by_reference(engine, references)).items()}
+    known.update(given.among(references))
     issues = asked.issues(request, known)
     if issues:
         raise Unprocessable("the request cannot be answered", issues=issues)
     return known[wanted[0]]
-
-
-def _day(request: Resource) -> date | None:
-    """The day that is asked for: servicedDate, or the first of servicedPeriod."""
-    stated = request.get("servicedDate") or request.get("servicedPeriod", {}).get("start")
-    return days.of_date(stated).first if stated else None
 
 
 def _refused(text: str, expression: str, code: str = "business-rule") -> Unprocessable:

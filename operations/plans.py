@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/insuranceplan.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from operations import records
 from operations.billing import accumulators, benefits, coverage, fees, networks, places, vocabulary
 from operations.billing.accumulators import Accumulators
 from operations.billing.fees import Schedule
+from operations.billing.networks import Actors
 from operations.billing.plan import Plan
 from server.fhir.resource import Json, Resource
 from server.interactions.engine import Engine
@@ -55,12 +56,23 @@ class Payer:
         affiliations = [one for practice in sorted(practices) for one in await self._affiliations(practice)]
         return networks.network(plan, provider, roles, affiliations, day)
 
+    async def actors(self, providers: Iterable[str]) -> Mapping[str, Actors]:
+        """Who some providers are, by their relative references."""
+        return {one: networks.actors(one, await self._roles(one)) for one in dict.fromkeys(providers)}
+
     async def used(self, plan: Plan, covered: Resource, patient: str, day: date) -> Accumulators:
-        """What the posted EOBs of the policy consumed of the plan year of a day."""
+        """What the posted EOBs of the policy, and of the coverage whatever its policy was, consumed of a plan year."""
         first = plan.year(day).first
         placed = await self._placed_in(covered, first)
         own = [one for one in placed if places.is_of_policy(one, covered, first)]
-        return accumulators.of_policy(plan, day, patient, own, len(placed) + 1)
+        found = {one["id"]: one for one in (*own, *await self._of_coverage(covered))}
+        return accumulators.of_policy(plan, day, patient, [*found.values()], len(placed) + 1)
+
+    async def _of_coverage(self, covered: Resource) -> list[Resource]:
+        """The EOBs of a coverage: its policy's number, or the plan's year, may have been mended since."""
+        asked = [("coverage", f"Coverage/{covered['id']}")]
+        found = await records.found(self.engine, self.call, "ExplanationOfBenefit", asked)
+        return [one.resource for one in records.owned(found, OWNER)]
 
     async def _placed_in(self, covered: Resource, year: date) -> list[Resource]:
         """The EOBs that have their place in the order of the policy."""

@@ -1,6 +1,6 @@
-"""What is submitted: a claim, alone or in a Bundle with resources that it refers to and that the server does not have.
+"""What is submitted: a claim or request, alone or in a Bundle with what it refers to and the server does not have.
 
-What comes along is created in the commit of the claim. Nothing that the server has is changed by it: a resource that is
+What comes along is created in the same commit. Nothing that the server has is changed by it: a resource that is
 there already must come as it is there, or be left out.
 Source: http://hl7.org/fhir/R4/claim-operation-submit.html
 """
@@ -24,19 +24,29 @@ from server.storage.store import Row
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A claim that has its id, the version it is to be posted as, and what comes along, by relative reference.
+    """A resource that has its id, what the server has at that id, and what comes along, by relative reference.
 
     `versions` has which version of what comes along is created: not the first where one was deleted.
     """
 
-    claim: Resource
-    version: int
+    resource: Resource
+    known: Row | None
     companions: Mapping[str, Resource]
     versions: Mapping[str, int]
 
     def among(self, references: Iterable[str]) -> Mapping[str, Resource]:
         """What comes along of these references."""
         return {one: self.companions[one] for one in references if one in self.companions}
+
+    @property
+    def version(self) -> int:
+        """As which version the resource is to be posted; raises Conflict when it was posted before."""
+        if self.known is None:
+            return 1
+        if self.known.owner:
+            kind, key = self.resource["resourceType"], resource.key(self.resource)
+            raise Conflict(f"{key} has been submitted already", expression=f"{kind}.id")
+        return self.known.version + 1
 
     @property
     def drafts(self) -> Sequence[Draft]:
@@ -76,14 +86,16 @@ def _holds_claim(entry: Json) -> bool:
     return isinstance(held, dict) and held.get("resourceType") == "Claim"
 
 
-async def read(engine: Engine, given: Resource) -> Submission:
-    """The submission of a valid Claim or Bundle; raises Invalid for another resource, Conflict for a posted claim."""
-    claim, others = _claim_of(engine, given)
+async def read(engine: Engine, given: Resource, type: str) -> Submission:
+    """The submission of a valid resource of the type, or of a Bundle with one; raises Invalid for any other, Conflict
+    for what comes along and differs from what the server has.
+    """
+    main, others = _main_of(engine, given, type)
     companions = _each_once(others)
-    known = await records.latest(engine, [resource.key(claim), *companions])
+    known = await records.latest(engine, [resource.key(main), *companions])
     absent = {key: one for key, one in companions.items() if not _there(one, known.get(key))}
     versions = {key: known[key].version + 1 if key in known else 1 for key in absent}
-    return Submission(claim, _next(claim, known.get(resource.key(claim))), absent, versions)
+    return Submission(main, known.get(resource.key(main)), absent, versions)
 
 
 def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:
@@ -93,16 +105,16 @@ def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:
     return found
 
 
-def _claim_of(engine: Engine, given: Resource) -> tuple[Resource, list[Resource]]:
-    if given["resourceType"] == "Claim":
+def _main_of(engine: Engine, given: Resource, type: str) -> tuple[Resource, list[Resource]]:
+    if given["resourceType"] == type:
         return {**given, "id": given.get("id") or engine.new_id()}, []
     if given["resourceType"] != "Bundle":
-        raise Invalid("a Claim is expected, or a Bundle with one", expression="resourceType")
+        raise Invalid(f"a {type} is expected, or a Bundle with one", expression="resourceType")
     listed = _renamed(engine, given.get("entry", ()))
-    claims = [one for one in listed if one["resourceType"] == "Claim"]
-    if len(claims) != 1:
-        raise Invalid("the Bundle holds exactly one Claim", expression="Bundle.entry")
-    return claims[0], [one for one in listed if one is not claims[0]]
+    fitting = [one for one in listed if one["resourceType"] == type]
+    if len(fitting) != 1:
+        raise Invalid(f"the Bundle holds exactly one {type}", expression="Bundle.entry")
+    return fitting[0], [one for one in listed if one is not fitting[0]]
 
 
 def _renamed(engine: Engine, entries: Sequence[Json]) -> list[Resource]:
@@ -118,14 +130,6 @@ def _renamed(engine: Engine, entries: Sequence[Json]) -> list[Resource]:
     names.pop("", None)
     found = [(one, engine.rewriter.sites(one, names.__contains__)) for one in listed]
     return [rewriting.rewritten(one, sites, names.__getitem__) for one, sites in found]
-
-
-def _next(claim: Resource, known: Row | None) -> int:
-    if known is None:
-        return 1
-    if known.owner:
-        raise Conflict(f"{resource.key(claim)} has been submitted already", expression="Claim.id")
-    return known.version + 1
 
 
 def _there(given: Resource, known: Row | None) -> bool:

@@ -9,7 +9,7 @@ Source: http://hl7.org/fhir/R4/claim-operation-submit.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from operations import moments, records, submission
@@ -26,6 +26,7 @@ from operations.billing import (
 from operations.billing.accumulators import Accumulators
 from operations.billing.case import Case
 from operations.billing.decision import Decision
+from operations.billing.fees import Schedule
 from operations.billing.plan import Plan, Terms
 from operations.plans import OWNER, Payer
 from operations.submission import Submission
@@ -44,12 +45,13 @@ async def run(engine: Engine, call: Call) -> Reply:
     """The ClaimResponse; raises Unprocessable with every reason why the claim is not taken."""
 
     async def attempt() -> Reply:
-        given = await submission.read(engine, call.one("resource"))
+        given = await submission.read(engine, call.one("resource"), "Claim")
+        version = given.version
         checked = await _case(engine, call, given)
         issues = scrub.issues(checked)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the claim is not taken", issues=issues)
-        return await _posted(engine, call, given, await _decision(engine, call, checked))
+        return await _posted(engine, call, given, version, await _decision(engine, call, checked))
 
     return await engine.contention.persist(attempt, "the account of the policy")
 
@@ -60,7 +62,7 @@ async def explain(engine: Engine, call: Call, faults: Sequence[Issue]) -> Sequen
     if within is None:
         return ()
     try:
-        given = await submission.read(engine, within.resource)
+        given = await submission.read(engine, within.resource, "Claim")
     except FhirError as error:
         return error.issues
     return scrub.issues(await _case(engine, call, given), within.faults)
@@ -68,26 +70,35 @@ async def explain(engine: Engine, call: Call, faults: Sequence[Issue]) -> Sequen
 
 async def _case(engine: Engine, call: Call, given: Submission) -> Case:
     """The claim with all that scrubbing looks at."""
-    claim = given.claim
+    claim = given.resource
     known = await _referenced(engine, given, [coverage.reference(one) for _, one in case.references(claim)])
     roles = [coverage.reference(one) for found in known.values() for _, one in case.of_role(found)]
     known = {**known, **await _referenced(engine, given, roles)}
-    today = moments.today(engine, call)
-    checked = Case(claim, known, today)
-    plan = await _plan(engine, call, checked)
-    return Case(claim, known, today, plan, await _earlier(engine, call, claim))
+    checked = await _planned(engine, call, Case(claim, known, moments.today(engine, call)))
+    earlier = await _earlier(engine, call, claim)
+    providers = [coverage.reference(one.get("provider", {})) for one in (claim, *earlier)]
+    return replace(checked, earlier=earlier, actors=await Payer(engine, call).actors(providers))
+
+
+async def _planned(engine: Engine, call: Call, checked: Case) -> Case:
+    """With the plan of the coverage on the first day of service, its fees, and the networks of the provider."""
+    if checked.coverage is None or not checked.dated:
+        return checked
+    payer, days = Payer(engine, call), sorted({when.first for _, when in checked.dated})
+    try:
+        plan = await payer.plan(checked.coverage, checked.dated[0][1].first)
+    except Unprocessable as error:
+        return replace(checked, plan_faults=error.issues)
+    if plan is None:
+        return checked
+    provider = coverage.reference(checked.claim.get("provider", {}))
+    met = frozenset([await payer.network(plan, provider, day) for day in days])
+    return replace(checked, plan=plan, schedule=await payer.schedule(plan, checked.claim["item"]), networks=met)
 
 
 async def _referenced(engine: Engine, given: Submission, references: Sequence[str]) -> Mapping[str, Resource]:
     found = await records.by_reference(engine, references)
     return {**{key: one.resource for key, one in found.items()}, **given.among(references)}
-
-
-async def _plan(engine: Engine, call: Call, checked: Case) -> Plan | None:
-    """The plan of the coverage that is billed, on the first day of service."""
-    if checked.coverage is None or not checked.dated:
-        return None
-    return await Payer(engine, call).plan(checked.coverage, checked.dated[0][1].first)
 
 
 async def _earlier(engine: Engine, call: Call, claim: Resource) -> Sequence[Resource]:
@@ -106,36 +117,39 @@ class _Judging:
     checked: Case
     covered: Resource
     plan: Plan
+    schedule: Schedule
     day: date
 
 
 def _judging(checked: Case) -> _Judging:
-    if checked.coverage is None or checked.plan is None:
-        raise RuntimeError("a scrubbed claim has a coverage and a plan")
-    return _Judging(checked, checked.coverage, checked.plan, checked.dated[0][1].first)
+    if checked.coverage is None or checked.plan is None or checked.schedule is None:
+        raise RuntimeError("a scrubbed claim has a coverage, a plan and its fees")
+    return _Judging(checked, checked.coverage, checked.plan, checked.schedule, checked.dated[0][1].first)
 
 
 async def _decision(engine: Engine, call: Call, checked: Case) -> Decision:
     payer, one = Payer(engine, call), _judging(checked)
     claim = checked.claim
-    provider, patient = coverage.reference(claim["provider"]), coverage.reference(claim["patient"])
-    used: Accumulators = await payer.used(one.plan, one.covered, patient, one.day)
-    terms = Terms(one.plan, await payer.network(one.plan, provider, one.day), coverage.term(one.covered))
-    lines = charges.of_claim(claim, await payer.schedule(one.plan, claim["item"]))
+    used: Accumulators = await payer.used(one.plan, one.covered, coverage.reference(claim["patient"]), one.day)
+    (network,) = checked.networks
+    terms = Terms(one.plan, network, coverage.term(one.covered))
+    lines = charges.of_claim(claim, one.schedule)
     judged = adjudication.adjudicate(lines, terms, used)
     created = moments.created(engine, call)
     ids = engine.new_id(), engine.new_id()
     return Decision(claim, one.covered, judged, *ids, created, created[:10], len(checked.earlier))
 
 
-async def _posted(engine: Engine, call: Call, given: Submission, decision: Decision) -> Reply:
+async def _posted(engine: Engine, call: Call, given: Submission, version: int, decision: Decision) -> Reply:
     """Commit the claim, what came with it, and what was decided; answer the decision."""
     explanation = explanation_of_benefit.build(decision)
     payer = coverage.reference(decision.insurer)
     free = [records.posted(one, explanation["resourceType"], OWNER) for one in decision.places]
     drafts = [
         Draft(claim_response.build(decision), 1, "POST", OWNER, ()),
-        Draft(given.claim, given.version, "POST", OWNER, posted.of_claim(given.claim, payer, decision.created[:10])),
+        Draft(
+            given.resource, given.version, "POST", OWNER, posted.of_claim(given.resource, payer, decision.created[:10])
+        ),
         Draft(explanation, 1, "POST", OWNER, posted.of_explanation(explanation)),
         *given.drafts,
     ]

@@ -14,6 +14,7 @@ from conformance_tests.billing import decisions, plans, resources, strategies
 from conformance_tests.billing.amounts import element, usd
 from operations.billing import accumulators, benefits, eligibility, vocabulary
 from operations.billing.accumulators import Accumulators
+from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
 from operations.billing.plan import IN_NETWORK, NETWORKS, OUT_OF_NETWORK, Cost, Plan, Yearly
 from operations.billing.vocabulary import concept
@@ -26,7 +27,7 @@ OPENED = accumulators.opening(decisions.PLAN, DAY)
 
 def _inquiry(*codes: str, network: str = "", used: Accumulators = OPENED, covered: Json = None) -> Inquiry:
     request = eligibility.request(resources.COVERAGE, DAY, "asked", NOW, codes, {"reference": "Practitioner/doc"})
-    return Inquiry(request, covered or resources.COVERAGE, DAY, decisions.PLAN, used, network)
+    return Inquiry(request, covered or resources.COVERAGE, Days(DAY, DAY), decisions.PLAN, used, network)
 
 
 def _answer(inquiry: Inquiry) -> Resource:

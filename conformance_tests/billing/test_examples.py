@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -21,6 +22,7 @@ from operations.billing import (
     vocabulary,
 )
 from operations.billing.accumulators import Used
+from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
 from server.fhir import codec
 from server.fhir.resource import Json, Resource
@@ -105,7 +107,8 @@ def test_every_coverage_is_answered(covered: Resource) -> None:
     assert plan is not None
     request = eligibility.request(covered, practice.TODAY, "q", f"{practice.TODAY}")
     used = accumulators.opening(plan, practice.TODAY)
-    built = eligibility.respond(Inquiry(request, covered, practice.TODAY, plan, used), "a", f"{practice.TODAY}")
+    today = Days(practice.TODAY, practice.TODAY)
+    built = eligibility.respond(Inquiry(request, covered, today, plan, used), "a", f"{practice.TODAY}")
     assert resources.problems(request) == []
     assert resources.problems(built) == []
     assert built["insurance"][0]["inforce"] is (covered["id"] != "casimir-wobblewood-larkspur")
@@ -121,7 +124,7 @@ def test_every_plan_has_a_fee_for_every_service_of_the_practice(plan: Resource) 
     assert set(allowed.rows) == set(prices.rows)
     for code, (price,) in prices.rows.items():
         (fee,) = allowed.rows[code]
-        assert fee.price < price.price
+        assert fee.times(Decimal(1)) < price.times(Decimal(1))
         assert fee.category == price.category
 
 

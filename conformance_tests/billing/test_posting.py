@@ -186,6 +186,10 @@ BROKEN: Mapping[str, tuple[Callable[[Resource], object], str]] = {
     ),
     "status": (lambda given: given.update(status="draft"), f"{ROOT}.status"),
     "payment-number": (lambda given: given.pop("paymentIdentifier"), f"{ROOT}.paymentIdentifier"),
+    "identifier-reserved": (
+        lambda given: given.update(identifier=[{"system": vocabulary.POSTING, "value": "Organization/other##1"}]),
+        f"{ROOT}.identifier[0].system",
+    ),
     "payer-known": (
         lambda given: given.update(
             paymentIssuer={"reference": "Organization/nobody"},

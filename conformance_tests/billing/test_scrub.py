@@ -11,9 +11,11 @@ import pytest
 
 from conformance_tests.billing import resources
 from conformance_tests.billing.amounts import element
-from operations.billing import scrub, vocabulary
+from operations.billing import fees, scrub, vocabulary
 from operations.billing.case import Case, of_role, references
+from operations.billing.plan import NETWORKS
 from operations.billing.vocabulary import concept
+from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 
 Change = Callable[[Resource], object]
@@ -86,11 +88,42 @@ def _second(claim: Resource) -> None:
 
 
 def _next_year(claim: Resource) -> None:
-    """A service over New Year, with a claim and an encounter that allow it."""
+    """Services before and after New Year, with a claim and an encounter that allow it."""
     claim.pop("billablePeriod")
+    for line, day in zip(claim["item"], ("2026-12-31", "2027-01-01"), strict=True):
+        line.pop("encounter")
+        line["servicedDate"] = day
+
+
+def _days(claim: Resource) -> None:
+    claim.pop("billablePeriod")
+    for line in claim["item"]:
+        line.pop("encounter")
     claim["item"][0].pop("servicedDate")
-    claim["item"][0].pop("encounter")
-    claim["item"][0]["servicedPeriod"] = {"start": "2026-12-31", "end": "2027-01-01"}
+    claim["item"][0]["servicedPeriod"] = {"start": "2026-03-02", "end": "2026-03-03"}
+
+
+def _several(price: str) -> Change:
+    """Two lines of so much, which come to more than there may be."""
+
+    def change(claim: Resource) -> None:
+        claim.pop("total")
+        for line in claim["item"]:
+            line.update(net=element(price), unitPrice=element(price), quantity={"value": 1})
+
+    return change
+
+
+def _priced(*rows: Resource) -> Callable[[], Case]:
+    return lambda: resources.case(schedule=fees.read([*resources.SCHEDULE, *rows], resources.FEES, "USD"))
+
+
+def _by_condition(row: Resource) -> Resource:
+    return {**row, "applicability": [{"expression": "true"}]}
+
+
+def _unreadable() -> Case:
+    return resources.case(plan=None, plan_faults=[Issue("error", "processing", "it cannot be read", "InsurancePlan")])
 
 
 def _late_today() -> Case:
@@ -156,6 +189,28 @@ BROKEN: Mapping[str, tuple[Callable[[], Case], str]] = {
         "Claim.insurer",
     ),
     "plan-known": (lambda: resources.case(plan=None), "Claim.insurance[0].coverage"),
+    "one-network": (lambda: resources.case(networks=frozenset(NETWORKS)), "Claim.provider"),
+    "encounter-held": (
+        _known("Encounter/visit", lambda one: one.update(status="cancelled")),
+        "Claim.item[0].encounter[0]",
+    ),
+    "diagnosis-patient": (
+        _known("Condition/cold", lambda one: one.update(subject={"reference": "Patient/bob"})),
+        "Claim.diagnosis[1].diagnosis",
+    ),
+    "diagnosis-stands": (
+        _known(
+            "Condition/cold",
+            lambda one: one.update(verificationStatus=concept(vocabulary.CONDITION_VERIFICATION, "refuted")),
+        ),
+        "Claim.diagnosis[1].diagnosis",
+    ),
+    "fee-one": (_priced(resources.fee("S9083", "95.00")), "Claim.item[0].productOrService"),
+    "fee-usable": (
+        _priced(_by_condition(resources.fee("S9083-59", "1.00")), _by_condition(resources.fee("P9612-59", "1.00"))),
+        "Claim.item[1].productOrService",
+    ),
+    "claim-charge": (_claim(_several("9000000000000.00")), "Claim.item"),
     "encounter-patient": (
         _known("Encounter/visit", lambda one: one.update(subject={"reference": "Patient/bob"})),
         "Claim.item[0].encounter[0]",
@@ -212,7 +267,8 @@ BROKEN: Mapping[str, tuple[Callable[[], Case], str]] = {
         _known("Encounter/visit", lambda one: one.update(period={"start": "2026-03-03"})),
         "Claim.item[0].serviced",
     ),
-    "one-plan-year": (_late_today, "Claim.item[0].serviced"),
+    "one-plan-year": (_late_today, "Claim.item[1].serviced"),
+    "service-day": (_claim(_days), "Claim.item[0].serviced"),
     "amount-exact": (
         _claim(_item({"net": element("120.001"), "quantity": {"value": Decimal("1.00001")}})),
         "Claim.item[0].net.value",
@@ -274,6 +330,12 @@ def test_a_claim_broken_in_one_way_is_refused_for_exactly_that(rule: str) -> Non
     assert {(one.severity, one.code) for one in found if one.diagnostics.startswith(rule)} == {
         (declared.severity, declared.code)
     }
+
+
+def test_a_plan_that_cannot_be_read_is_told_beside_the_rest() -> None:
+    case = _unreadable()
+    case.claim["use"] = "preauthorization"
+    assert [one.expression for one in scrub.issues(case)] == ["InsurancePlan", "Claim.use"]
 
 
 def test_all_faults_are_found_at_once() -> None:
@@ -402,7 +464,7 @@ def _billed_today() -> Case:
     return resources.case({**resources.CLAIM, "created": "2026-03-02"}, today=date(2026, 3, 2))
 
 
-TWO_PAYORS = [{"reference": "Organization/other"}, {"reference": "Organization/payer"}]
+TWO_PAYORS = [{"reference": "Organization/payer"}, {"reference": "Organization/other"}]
 WITHIN: Mapping[str, Callable[[], Case]] = {
     "one line": _claim(_lines(1)),
     "as many lines as there may be": _claim(_lines(50)),

@@ -154,3 +154,66 @@ async def test_a_request_that_cannot_be_answered_says_why(server: Service, chang
     request = {key: value for key, value in {**await _request(server), **change}.items() if value}
     answer = await server.post("CoverageEligibilityRequest/$submit", request)
     assert (answer.status_code, issues(answer)[0][2]) == (422, expression)
+
+
+async def test_a_request_may_bring_along_what_the_server_lacks(server: Service) -> None:
+    covered = {**body(await server.get(MIRABEL)), "id": "another"}
+    request = await _request(server)
+    request["insurance"][0]["coverage"] = {"reference": "urn:uuid:00000000-0000-4000-8000-000000000001"}
+    entries = [
+        {"resource": request},
+        {"fullUrl": "urn:uuid:00000000-0000-4000-8000-000000000001", "resource": covered},
+    ]
+    sent = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    found = await _asked(server, "CoverageEligibilityRequest/$submit", sent)
+    assert found["insurance"][0]["coverage"] == {"reference": "Coverage/another"}
+    assert (await server.get("Coverage/another")).status_code == 200
+    answer = await server.post("CoverageEligibilityRequest/$submit", {**sent, "entry": entries[1:]})
+    assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.entry")
+
+
+@pytest.mark.parametrize(("end", "inforce"), [("2026-11-30", True), ("2026-12-01", False)])
+async def test_a_coverage_is_in_force_on_all_days_that_are_asked_for(server: Service, end: str, inforce: bool) -> None:
+    request = await _request(server)
+    del request["servicedDate"]
+    request["servicedPeriod"] = {"start": "2026-11-02", "end": end}
+    covered = body(await server.get(MIRABEL))
+    await server.put(MIRABEL, {**covered, "period": {"start": "2025-01-01", "end": "2026-11-30"}})
+    found = await _asked(server, "CoverageEligibilityRequest/$submit", request)
+    assert (found["insurance"][0]["inforce"], found["servicedPeriod"]) == (inforce, request["servicedPeriod"])
+
+
+async def test_a_patient_who_also_pays_alone_is_asked_for_by_the_insurance(server: Service) -> None:
+    covered = body(await server.get(MIRABEL))
+    alone = {**covered, "id": "alone", "order": 1, "payor": [covered["beneficiary"]]}
+    del alone["class"]
+    await server.put("Coverage/alone", alone)
+    await server.put(MIRABEL, {**covered, "order": 2})
+    found = await _asked(server, "Patient/mirabel-thistledown/$eligibility?date=2026-11-02")
+    assert found["insurance"][0]["coverage"] == {"reference": MIRABEL}
+
+
+async def _deductible(server: Service) -> Decimal:
+    found = await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02")
+    return Decimal(_benefits(_item(found, "30"))["deductible"]["usedMoney"]["value"])
+
+
+@pytest.mark.parametrize("number", ["lm-204815", "other", None])
+async def test_what_is_used_stays_used_when_the_number_of_the_policy_is_mended(
+    server: Service, number: str | None
+) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    covered = body(await server.get(MIRABEL))
+    mended = (
+        {**covered, "subscriberId": number} if number else {k: v for k, v in covered.items() if k != "subscriberId"}
+    )
+    assert (await server.put(MIRABEL, mended)).status_code == 200
+    assert await _deductible(server) == Decimal("10.66")
+
+
+async def test_what_is_used_stays_used_when_the_year_of_the_plan_is_mended(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    (plan,) = [one for one in await all_of(server, "InsurancePlan") if one["id"].startswith("larkspur")]
+    mended = {**plan, "period": {**plan["period"], "start": "2026-03-01"}}
+    assert (await server.put(f"InsurancePlan/{plan['id']}", mended)).status_code == 200
+    assert await _deductible(server) == Decimal("10.66")

@@ -364,3 +364,59 @@ async def test_our_own_definitions_are_valid_and_changed_by_nobody(server: Servi
     for one in (*found, *await all_of(server, "CodeSystem"), *await all_of(server, "Measure")):
         assert server.engine.validate(one) == ()
         assert (await server.delete(f"{one['resourceType']}/{one['id']}")).status_code == 409
+
+
+OF_ONE_PRACTICE = [
+    "Organization/willowmere",
+    "Practitioner/juniper-ashgrove",
+    "PractitionerRole/juniper-ashgrove-at-willowmere",
+]
+
+
+def _visit(provider: str) -> Resource:
+    """A visit that no encounter tells from others."""
+    found = claim("mirabel-visit")
+    for item in found["item"]:
+        del item["encounter"]
+    return {**found, "provider": {"reference": provider}}
+
+
+@pytest.mark.parametrize("first", OF_ONE_PRACTICE)
+@pytest.mark.parametrize("second", OF_ONE_PRACTICE)
+async def test_a_service_is_not_billed_again_under_another_name_of_its_provider(
+    server: Service, first: str, second: str
+) -> None:
+    await submitted(server, _visit(first))
+    answer = await server.post("Claim/$submit", _visit(second))
+    assert (answer.status_code, {code for _, code, _ in issues(answer)}) == (422, {"duplicate"})
+
+
+async def test_two_practitioners_of_a_practice_may_give_the_same_service(server: Service) -> None:
+    await submitted(server, _visit("Practitioner/juniper-ashgrove"))
+    await submitted(server, _visit("Practitioner/linus-heathcote"))
+
+
+async def test_a_claim_over_a_change_of_network_is_refused(server: Service) -> None:
+    (held,) = [
+        one
+        for one in await all_of(server, "OrganizationAffiliation?participating-organization=Organization/willowmere")
+        if one["organization"]["reference"] == "Organization/larkspur"
+    ]
+    changed = {**held, "period": {"start": "2026-09-14"}}
+    assert (await server.put(f"OrganizationAffiliation/{held['id']}", changed)).status_code == 200
+    split = _visit("Organization/willowmere")
+    del split["billablePeriod"]
+    split["item"][1]["servicedDate"] = "2026-09-13"
+    answer = await server.post("Claim/$submit", split)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "not-supported", "Claim.provider")])
+
+
+async def test_two_fees_for_one_service_are_told_beside_every_other_reason(server: Service) -> None:
+    rows = await all_of(server, "ChargeItemDefinition?identifier=T1015")
+    (fee,) = [one for one in rows if "larkspur" in one["id"]]
+    assert (await server.put("ChargeItemDefinition/again", {**fee, "id": "again"})).status_code == 201
+    bad = claim("mirabel-visit")
+    bad["total"]["value"] = Decimal("1.00")
+    answer = await server.post("Claim/$submit", bad)
+    assert answer.status_code == 422
+    assert {one[2] for one in issues(answer)} == {"Claim.item[0].productOrService", "Claim.total"}

@@ -6,8 +6,10 @@ Source: http://hl7.org/fhir/R4/coverageeligibilityrequest.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
-from operations.billing import coverage, modifiers
+from operations.billing import coverage, days, modifiers
+from operations.billing.days import Days
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 
@@ -18,6 +20,14 @@ def focal(request: Resource) -> list[Json]:
     """The insurances that are asked about: the focal ones, else the only one."""
     listed = request.get("insurance", ())
     return [one for one in listed if one.get("focal") is True] or ([*listed] if len(listed) == 1 else [])
+
+
+def period(request: Resource, today: date) -> Days:
+    """The days that are asked for: servicedDate, or servicedPeriod as far as it is stated; today without either."""
+    stated = request.get("servicedPeriod", {})
+    first = request.get("servicedDate") or stated.get("start")
+    begin = days.of_date(first).first if first else today
+    return Days(begin, max(begin, days.of_date(stated["end"]).last if "end" in stated else begin))
 
 
 def issues(request: Resource, known: Mapping[str, Resource]) -> tuple[Issue, ...]:

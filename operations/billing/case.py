@@ -6,12 +6,15 @@ Source: http://hl7.org/fhir/R4/claim.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from operations.billing import coverage, days
+from operations.billing import coverage, days, networks
 from operations.billing.days import Days
+from operations.billing.fees import Schedule
+from operations.billing.networks import Actors
 from operations.billing.plan import Plan
+from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 
 
@@ -20,7 +23,8 @@ class Case:
     """`resources` are by relative reference: what `references` leads to, and what `of_role` does from there.
 
     What the claim refers to and is not among them does not exist. `plan` is that of the focal coverage, None when there
-    is none; `earlier` are the patient's claims posted before.
+    is none or it has `plan_faults`; `schedule` has its fees, `networks` those that the provider is in on the days of
+    service. `earlier` are the patient's claims posted before, `actors` whom each provider of a claim acts for.
     """
 
     claim: Resource
@@ -28,6 +32,10 @@ class Case:
     today: date
     plan: Plan | None = None
     earlier: Sequence[Resource] = ()
+    plan_faults: Sequence[Issue] = ()
+    schedule: Schedule | None = None
+    networks: frozenset[str] = frozenset()
+    actors: Mapping[str, Actors] = field(default_factory=dict)
 
     def found(self, reference: Json) -> Resource | None:
         """What a Reference leads to."""
@@ -38,6 +46,11 @@ class Case:
         found = self.found(reference)
         further = [self.found(one) for _, one in of_role(found)] if found else []
         return [one for one in (found, *further) if one is not None]
+
+    def actor(self, claim: Resource) -> Actors:
+        """Who the provider of this claim, or of an earlier one, is."""
+        provider = coverage.reference(claim["provider"])
+        return self.actors.get(provider) or networks.actors(provider, ())
 
     @property
     def lines(self) -> list[tuple[str, Json]]:
@@ -64,6 +77,13 @@ class Case:
     def coverage(self) -> Resource | None:
         """The coverage that is billed."""
         return self.found(self.focal[1].get("coverage", {}))
+
+    @property
+    def conditions(self) -> list[tuple[str, Resource]]:
+        """Each diagnosis that is a Condition on this server, with its FHIRPath."""
+        listed = enumerate(self.claim.get("diagnosis", ()))
+        found = ((place, self.found(one.get("diagnosisReference", {}))) for place, one in listed)
+        return [(f"Claim.diagnosis[{place}].diagnosis", one) for place, one in found if one is not None]
 
     @property
     def encounters(self) -> list[tuple[str, Json, Resource | None]]:

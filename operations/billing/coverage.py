@@ -47,8 +47,9 @@ def plan_of(coverage: Resource, plans: Sequence[Resource], day: date) -> Resourc
 
 
 def policy(coverage: Resource) -> str:
-    """The policy that the coverage belongs to: payor and subscriber number, which a family shares."""
-    return f"{payor(coverage)}#{coverage.get('subscriberId') or coverage['id']}"
+    """The policy that the coverage belongs to: payor and subscriber, by number or reference, whom a family shares."""
+    subscriber = coverage.get("subscriberId") or reference(coverage.get("subscriber", {}))
+    return f"{payor(coverage)}#{subscriber or coverage['id']}"
 
 
 def reference(value: Json) -> str:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from operations.billing import coverage, money, vocabulary, yearly
 from operations.billing.accumulators import Accumulators
+from operations.billing.days import Days
 from operations.billing.plan import IN_NETWORK, NETWORKS, Cost, Plan, Service
 from server.fhir import resource as resources
 from server.fhir.resource import Json, Resource
@@ -30,13 +31,14 @@ ERRORS: Mapping[str, str] = {
 class Inquiry:
     """What is asked of a coverage, and all that answers it.
 
-    `request` is a CoverageEligibilityRequest that has an id; `plan` and `used` are None where no plan is known;
+    `request` is a CoverageEligibilityRequest that has an id, `period` the days it asks about, on all of which the
+    coverage must be in force; the benefits are those of the first. `plan` and `used` are None where no plan is known;
     `network` is the one the provider is in, empty when none is named: then the benefits of both are told.
     """
 
     request: Resource
     coverage: Resource
-    day: date
+    period: Days
     plan: Plan | None = None
     used: Accumulators | None = None
     network: str = ""
@@ -44,7 +46,7 @@ class Inquiry:
 
 def respond(inquiry: Inquiry, id: str, created: str) -> Resource:
     """The CoverageEligibilityResponse; `created` is a FHIR dateTime."""
-    in_force = coverage.in_force(inquiry.coverage, inquiry.day)
+    in_force = coverage.term(inquiry.coverage).contains(inquiry.period)
     errors = list(_errors(inquiry)) if in_force else []
     asker = inquiry.request.get("provider")
     return {
@@ -53,12 +55,12 @@ def respond(inquiry: Inquiry, id: str, created: str) -> Resource:
         "status": "active",
         "purpose": _purposes(inquiry),
         "patient": inquiry.request["patient"],
-        "servicedDate": inquiry.day.isoformat(),
+        **_serviced(inquiry.period),
         "created": created,
         **({"requestor": asker} if asker else {}),
         "request": {"reference": resources.key(inquiry.request)},
         "outcome": _outcome(inquiry, errors),
-        "disposition": _disposition(inquiry.day, in_force, errors),
+        "disposition": _disposition(inquiry.period, in_force, errors),
         "insurer": inquiry.request["insurer"],
         "insurance": [_insurance(inquiry, in_force)],
         **({"error": [_error(code) for code in errors]} if errors else {}),
@@ -112,9 +114,15 @@ def _outcome(inquiry: Inquiry, errors: Sequence[str]) -> str:
     return "error" if inquiry.plan is None else "partial"
 
 
-def _disposition(day: date, in_force: bool, errors: Sequence[str]) -> str:
+def _serviced(period: Days) -> Resource:
+    first, last = period.first.isoformat(), period.last.isoformat()
+    return {"servicedDate": first} if first == last else {"servicedPeriod": {"start": first, "end": last}}
+
+
+def _disposition(period: Days, in_force: bool, errors: Sequence[str]) -> str:
     said = "is in force" if in_force else "is not in force"
-    return " ".join([f"The coverage {said} on {day}.", *(ERRORS[code] for code in errors)])
+    when = f"on {period.first}" if period.first == period.last else f"on all days from {period.first} to {period.last}"
+    return " ".join([f"The coverage {said} {when}.", *(ERRORS[code] for code in errors)])
 
 
 def _insurance(inquiry: Inquiry, in_force: bool) -> Resource:

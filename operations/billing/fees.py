@@ -24,15 +24,20 @@ PROCEDURES = (vocabulary.CPT, vocabulary.HCPCS)
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What one unit of a service is allowed, exact, with its currency and service category."""
+    """What one unit of a service is allowed, exact, with its currency and service category.
 
-    price: Decimal
+    `price` is None where the definition has none that can be used as it stands.
+    """
+
+    price: Decimal | None
     currency: str
     category: str
     effective: days.Days
 
     def times(self, quantity: Decimal) -> Money:
-        """The allowed amount of so many units, rounded once."""
+        """The allowed amount of so many units, rounded once; raises Unprocessable without a price."""
+        if self.price is None:
+            raise Unprocessable(f"a fee is no unconditional base price in {self.currency}")
         return money.rounded(money.product(self.price, quantity), self.currency)
 
 
@@ -42,24 +47,25 @@ class Schedule:
 
     rows: Mapping[str, Sequence[Fee]]
 
+    def fees(self, item: Json, day: date) -> Sequence[Fee]:
+        """What the rows say that price a line on a day: those with its first priced modifier, else those without."""
+        listed = ([fee for fee in self.rows.get(row, ()) if fee.effective.covers(day)] for row in rows_of(item))
+        return next((found for found in listed if found), ())
+
     def fee(self, item: Json, day: date) -> Fee | None:
-        """The fee for a line on a day: that with its first priced modifier, else without; None when it is not one."""
-        for row in rows_of(item):
-            found = [fee for fee in self.rows.get(row, ()) if fee.effective.covers(day)]
-            if found:
-                return found[0] if len(found) == 1 else None
-        return None
+        """The fee for a line of a scrubbed claim; None when it has no price."""
+        return next(iter(self.fees(item, day)), None)
 
 
 def rows_of(item: Json) -> tuple[str, ...]:
     """The rows that may price a line, the most specific first."""
-    code = vocabulary.code(item["productOrService"], *PROCEDURES)
+    code = vocabulary.code(item.get("productOrService", {}), *PROCEDURES)
     modifiers = [vocabulary.code(one, *PROCEDURES) for one in item.get("modifier", ())]
     return (*(f"{code}-{modifier}" for modifier in modifiers if modifier), code)
 
 
 def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedule:
-    """The schedule of some definitions; raises Unprocessable for one without exactly one base price in the currency."""
+    """The schedule of some definitions, each with its base price where it has just that, in the currency."""
     rows: dict[str, list[Fee]] = {}
     for definition in definitions:
         if definition.get("status") != "active":
@@ -70,15 +76,9 @@ def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedul
 
 
 def _fee(definition: Resource, currency: str) -> Fee:
-    price = _price(definition, currency)
-    if price is None or price < 0:
-        raise Unprocessable(
-            f"{definition.get('url', 'a fee')} needs one unconditional base price in {currency}, and nothing else",
-            expression="ChargeItemDefinition.propertyGroup",
-        )
     category = vocabulary.extension(definition, vocabulary.SERVICE_CATEGORY).get("valueCodeableConcept", {})
     return Fee(
-        price,
+        _price(definition, currency),
         currency,
         vocabulary.code(category, vocabulary.SERVICE_TYPE),
         days.of_period(definition.get("effectivePeriod", {})),
@@ -95,4 +95,5 @@ def _price(definition: Resource, currency: str) -> Decimal | None:
     if conditional or len(components) != 1 or components[0].get("type") != "base" or "factor" in components[0]:
         return None
     amount = components[0].get("amount", {})
-    return money.computable(amount["value"]) if "value" in amount and amount.get("currency") == currency else None
+    price = money.computable(amount["value"]) if "value" in amount and amount.get("currency") == currency else None
+    return None if price is None or price < 0 else price

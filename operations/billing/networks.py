@@ -8,11 +8,32 @@ Source: http://hl7.org/fhir/R4/organizationaffiliation.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from operations.billing import coverage, days
 from operations.billing.plan import IN_NETWORK, OUT_OF_NETWORK, Plan
 from server.fhir.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Actors:
+    """Who a provider of a claim is: the references to itself, and the practices that it works for at any time."""
+
+    own: frozenset[str]
+    practices: frozenset[str]
+
+    def same(self, other: Actors) -> bool:
+        """Whether the two may be one: by themselves, or where one is the practice of the other."""
+        return not (self.own.isdisjoint(other.own | other.practices) and other.own.isdisjoint(self.practices))
+
+
+def actors(provider: str, roles: Sequence[Resource]) -> Actors:
+    """Who a provider, by relative reference, is; `roles` are its PractitionerRoles, or itself."""
+    itself = [one for one in roles if provider == f"PractitionerRole/{one['id']}"]
+    own = {provider, *(coverage.reference(one.get("practitioner", {})) for one in itself)}
+    practices = {coverage.reference(one.get("organization", {})) for one in roles}
+    return Actors(frozenset(own - {""}), frozenset(practices - {""}))
 
 
 def network(plan: Plan, provider: str, roles: Sequence[Resource], affiliations: Sequence[Resource], day: date) -> str:

@@ -12,11 +12,19 @@ from dataclasses import replace
 from operations.billing import readable
 from operations.billing.case import Case
 from operations.billing.readable import Unreadable
-from operations.billing.rules import amounts, codes, dates, history, parties, structure
+from operations.billing.rules import amounts, codes, dates, history, parties, prices, structure
 from operations.billing.rules.rule import Rule
 from server.fhir.outcome import Issue
 
-RULES = (*structure.RULES, *parties.RULES, *codes.RULES, *dates.RULES, *amounts.RULES, *history.RULES)
+RULES = (
+    *structure.RULES,
+    *parties.RULES,
+    *codes.RULES,
+    *dates.RULES,
+    *amounts.RULES,
+    *prices.RULES,
+    *history.RULES,
+)
 """Every rule; to add one, write its check and a row in the table of its group."""
 
 
@@ -27,7 +35,8 @@ def issues(case: Case, faults: Sequence[Issue] = ()) -> tuple[Issue, ...]:
     """
     stated = _found(_readable(case, faults), structure.FIRST)
     rest = _readable(case, (*faults, *stated))
-    return (*stated, *(issue for rule in RULES if rule is not structure.FIRST for issue in _found(rest, rule)))
+    others = (issue for rule in RULES if rule is not structure.FIRST for issue in _found(rest, rule))
+    return (*stated, *case.plan_faults, *others)
 
 
 def _readable(case: Case, faults: Sequence[Issue]) -> Case:

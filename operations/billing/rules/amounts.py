@@ -59,6 +59,12 @@ def _charge(case: Case) -> Iterable[Finding]:
             yield f"{path}.net", "a line is not billed below zero, nor above all that this server computes with"
 
 
+def _sum(case: Case) -> Iterable[Finding]:
+    nets = [net.minor for path, item in case.lines if (net := charges.known(item, path)) is not None]
+    if sum(nets) > money.LARGEST >= max(nets):
+        yield "Claim.item", "the lines come to more than this server computes with"
+
+
 def _net_comes_out(case: Case) -> Iterable[Finding]:
     for path, item in case.lines:
         net = money.read(item["net"], path) if "net" in item else None
@@ -106,6 +112,7 @@ RULES = (
     Rule("units", "value", _units),
     Rule("factor", "value", _factor),
     Rule("line-charge", "value", _charge),
+    Rule("claim-charge", "value", _sum),
     Rule("line-net", "business-rule", _net_comes_out),
     Rule("claim-total", "business-rule", _total_comes_out),
     Rule("one-currency", "business-rule", _one_currency),

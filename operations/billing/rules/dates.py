@@ -18,6 +18,13 @@ def _dated(case: Case) -> Iterable[Finding]:
             yield f"{path}.serviced", "the day of the service is required, as a whole date"
 
 
+def _one_day(case: Case) -> Iterable[Finding]:
+    """A copay is taken, and a visit counted, for each day of service."""
+    for path, when in case.dated:
+        if when.first != when.last:
+            yield f"{path}.serviced", "each day of service is a line of its own"
+
+
 def _not_future(case: Case) -> Iterable[Finding]:
     for path, when in case.dated:
         if when.last > case.today:
@@ -79,6 +86,7 @@ def _one_plan_year(case: Case) -> Iterable[Finding]:
 
 RULES = (
     Rule("service-date", "required", _dated),
+    Rule("service-day", "not-supported", _one_day),
     Rule("service-not-future", "business-rule", _not_future),
     Rule("created-not-future", "business-rule", _created),
     Rule("billable-period", "business-rule", _billed_period),

@@ -15,37 +15,39 @@ from operations.billing.fees import PROCEDURES
 from operations.billing.rules.rule import Finding, Rule
 from server.fhir.resource import Json, Resource
 
-Service: TypeAlias = tuple[str, Days | None, str, tuple[str, ...]]
+Service: TypeAlias = tuple[Days | None, str, tuple[str, ...]]
 
 
 def _duplicate(case: Case) -> Iterable[Finding]:
     """A line is a duplicate when days, code and modifiers are those of a posted line of the provider or encounter."""
-    lines = [(claim, item) for claim in case.earlier if claim["status"] == "active" for item in claim["item"]]
-    billed = {service for claim, item in lines for service in _services(claim, item)}
+    billed: dict[Service, list[tuple[Resource, Json]]] = {}
+    for claim in case.earlier:
+        for item in claim["item"] if claim["status"] == "active" else ():
+            billed.setdefault(_service(item), []).append((claim, item))
     for path, item in case.lines:
-        if days.serviced(item) is not None and not billed.isdisjoint(_services(case.claim, item)):
+        before = billed.get(_service(item), ()) if days.serviced(item) is not None else ()
+        if any(_of_one(case, item, *one) for one in before):
             yield path, "this service has been billed before"
+
+
+def _of_one(case: Case, item: Json, earlier: Resource, before: Json) -> bool:
+    """Whether two lines are of one encounter, or of providers that may be the same."""
+    encounters = [{coverage.reference(ref) for ref in one.get("encounter", ())} - {""} for one in (item, before)]
+    return not encounters[0].isdisjoint(encounters[1]) or case.actor(case.claim).same(case.actor(earlier))
 
 
 def _repeated(case: Case) -> Iterable[Finding]:
     """Two lines of a claim differ, if only by a modifier that says the service was given again."""
     known: set[Service] = set()
     for path, item in case.lines:
-        service = _service(coverage.reference(case.claim["provider"]), item)
+        service = _service(item)
         if service in known:
             yield path, "this service is on the claim twice; a modifier says when it was given again"
         known.add(service)
 
 
-def _services(claim: Resource, item: Json) -> set[Service]:
-    """The service of a line, by who provided it and by the encounters it was part of."""
-    by = [coverage.reference(one) for one in (claim["provider"], *item.get("encounter", ()))]
-    return {_service(one, item) for one in by if one}
-
-
-def _service(by: str, item: Json) -> Service:
-    code = vocabulary.code(item["productOrService"], *PROCEDURES)
-    return by, days.serviced(item), code, _modifiers(item)
+def _service(item: Json) -> Service:
+    return days.serviced(item), vocabulary.code(item["productOrService"], *PROCEDURES), _modifiers(item)
 
 
 def _modifiers(item: Json) -> tuple[str, ...]:

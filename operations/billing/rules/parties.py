@@ -13,6 +13,11 @@ from operations.billing.case import Case
 from operations.billing.rules.rule import Finding, Rule
 from server.fhir.resource import Json
 
+HELD = ("in-progress", "onleave", "finished")
+"""Statuses of an encounter in which services were given. Source: http://hl7.org/fhir/R4/valueset-encounter-status.html"""
+WITHDRAWN = ("refuted", "entered-in-error")
+"""Verification statuses of a diagnosis that nobody holds any more."""
+
 
 def _known(case: Case) -> Iterable[Finding]:
     for path, reference in cases.references(case.claim):
@@ -33,14 +38,38 @@ def _coverage_active(case: Case) -> Iterable[Finding]:
 
 
 def _insurer(case: Case) -> Iterable[Finding]:
+    """The first payor decides, by its plan; the claim is its, whoever else pays."""
     covered, insurer = case.coverage, case.claim.get("insurer")
-    if covered is not None and insurer is not None and not any(_same(one, insurer) for one in covered["payor"]):
+    if covered is not None and insurer is not None and not _same(covered["payor"][0], insurer):
         yield "Claim.insurer", "the insurer is not the payor of the coverage"
 
 
 def _plan(case: Case) -> Iterable[Finding]:
-    if case.coverage is not None and case.plan is None:
+    if case.coverage is not None and case.plan is None and not case.plan_faults:
         yield f"{case.focal[0]}.coverage", "no active plan of the payor is the one that the coverage names"
+
+
+def _network(case: Case) -> Iterable[Finding]:
+    if len(case.networks) > 1:
+        yield "Claim.provider", "the provider is in the network on some of the days only: they are claims of their own"
+
+
+def _encounter_held(case: Case) -> Iterable[Finding]:
+    for path, _, encounter in case.encounters:
+        if encounter is not None and encounter.get("status") not in HELD:
+            yield path, "the encounter has not taken place"
+
+
+def _diagnosis_patient(case: Case) -> Iterable[Finding]:
+    for path, condition in case.conditions:
+        if not _same(condition["subject"], case.claim["patient"]):
+            yield path, "the diagnosis is of another patient"
+
+
+def _diagnosis_stands(case: Case) -> Iterable[Finding]:
+    for path, condition in case.conditions:
+        if vocabulary.code(condition.get("verificationStatus", {}), vocabulary.CONDITION_VERIFICATION) in WITHDRAWN:
+            yield path, "the diagnosis has been withdrawn"
 
 
 def _encounter_patient(case: Case) -> Iterable[Finding]:
@@ -79,7 +108,11 @@ RULES = (
     Rule("coverage-active", "business-rule", _coverage_active),
     Rule("insurer", "business-rule", _insurer),
     Rule("plan-known", "not-found", _plan),
+    Rule("one-network", "not-supported", _network),
     Rule("encounter-patient", "business-rule", _encounter_patient),
+    Rule("encounter-held", "business-rule", _encounter_held),
+    Rule("diagnosis-patient", "business-rule", _diagnosis_patient),
+    Rule("diagnosis-stands", "business-rule", _diagnosis_stands),
     Rule("provider-npi", "required", _provider_number),
     Rule("npi-check-digit", "value", _provider_numbers_valid),
 )

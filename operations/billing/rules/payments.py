@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from operations.billing import coverage, modifiers, money
+from operations.billing import coverage, modifiers, money, vocabulary
 from operations.billing.money import Money
 from operations.billing.payment import Payment, kind, named
 from operations.billing.rules.rule import Finding
@@ -25,6 +25,13 @@ def _understood(payment: Payment) -> Iterable[Finding]:
 def _status(payment: Payment) -> Iterable[Finding]:
     if payment.reconciliation.get("status") != "active":
         yield f"{ROOT}.status", "only an active payment can be posted"
+
+
+def _reserved(payment: Payment) -> Iterable[Finding]:
+    """Its own number keeps a payment from being posted twice: nobody else gives one."""
+    for place, one in enumerate(payment.reconciliation.get("identifier", ())):
+        if one.get("system") == vocabulary.POSTING:
+            yield f"{ROOT}.identifier[{place}].system", "identifiers of this system are given by this server alone"
 
 
 def _numbered(payment: Payment) -> Iterable[Finding]:
@@ -165,6 +172,7 @@ RULES: Sequence[tuple[str, str, Callable[[Payment], Iterable[Finding]]]] = (
     ("modifier-extension", "extension", _understood),
     ("status", "business-rule", _status),
     ("outcome", "business-rule", _made),
+    ("identifier-reserved", "business-rule", _reserved),
     ("payment-number", "required", _numbered),
     ("payer-named", "required", _issued),
     ("payer-known", "not-found", _issuer_known),
