@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "ALMONER_"
@@ -74,6 +75,13 @@ def _zone(text: str) -> ZoneInfo:
         raise ValueError("a time zone such as America/New_York") from error
 
 
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("an http or https URL such as https://example.org/fhir")
+    return text.rstrip("/")
+
+
 def paths(text: str) -> tuple[Path, ...]:
     """Any number of paths."""
     return tuple(Path(one) for one in text.split(os.pathsep) if one)
@@ -96,7 +104,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ig", "", "FHIR packages (.tgz) of guides whose search parameters to add.", paths, "FILE"),
     Setting("mllp_port", "", "Port of the HL7 v2 listener (MLLP); none without it.", _maybe_port, "PORT"),
     Setting("zone", "UTC", "Time zone of the practice; HL7 v2 times without an offset are of it.", _zone, "ZONE"),
-    Setting("base_url", "", "Public URL of the FHIR base, when it is not the address that clients ask.", str, "URL"),
+    Setting("base_url", "", "Public URL of the FHIR base, when it is not the address that clients ask.", _url, "URL"),
     Setting("max_body", str(50 * MEBIBYTE), "Most octets that a request body may have.", _positive, "OCTETS"),
     Setting("log", "warning", "What is logged: warning, or info for a line a request.", _level, "LEVEL"),
 )

@@ -111,6 +111,21 @@ def test_an_error_of_usage_is_one_line(arguments: list[str], tmp_path: Path) -> 
     assert "--help" in ended.stderr
 
 
+@pytest.mark.parametrize("command", ["load", "validate"])
+def test_an_archive_that_is_none_is_one_line(command: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.tar.xz").write_bytes(bytes(range(256)) * 20)
+    ended = almoner(command, "bad.tar.xz", cwd=tmp_path)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert "bad.tar.xz" in ended.stderr
+
+
+@pytest.mark.parametrize("url", ["not a url", "example.org/fhir", "ftp://example.org", "http://", "http://a/?b=c"])
+def test_a_base_url_that_is_none_is_refused(url: str, tmp_path: Path) -> None:
+    ended = almoner("serve", "--open", "--base-url", url, cwd=tmp_path)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert "base-url" in ended.stderr
+
+
 def test_a_port_of_messages_that_is_taken_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

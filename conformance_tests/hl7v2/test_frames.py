@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.hl7v2.frames import Frames, Oversized, frame
+from server.hl7v2.frames import Frames, Oversized, Unframed, frame
 
 
 def fed(*chunks: bytes, limit: int = 100) -> list[bytes]:
@@ -26,8 +26,28 @@ def test_a_frame_may_come_in_pieces() -> None:
     assert fed(b"\x0bo", b"n", b"e\x1c", b"\r") == [b"one"]
 
 
-def test_bytes_outside_of_frames_are_skipped() -> None:
-    assert fed(b"noise\x1c\r" + frame(b"one") + b"\r\nnoise", frame(b"two")) == [b"one", b"two"]
+def test_line_ends_and_blanks_may_stand_between_frames() -> None:
+    assert fed(b"\r\n" + frame(b"one") + b"\r\n \r\n", frame(b"two")) == [b"one", b"two"]
+
+
+@pytest.mark.parametrize(
+    "before", [b"noise", b"noise\x1c\r", b"POST / HTTP/1.1\r\nOrigin: http://attacker.example\r\n\r\n"]
+)
+def test_whoever_speaks_outside_of_frames_is_not_heard(before: bytes) -> None:
+    frames = Frames()
+    heard: list[bytes] = []
+    with pytest.raises(Unframed):
+        heard.extend(frames.feed(before + frame(b"one")))
+    assert heard == []
+    assert fed(frame(b"one")) == [b"one"]
+
+
+def test_what_stands_behind_a_frame_is_not_heard() -> None:
+    heard: list[bytes] = []
+    with pytest.raises(Unframed):
+        heard.extend(Frames().feed(frame(b"one") + b"noise" + frame(b"two")))
+    with pytest.raises(Unframed):
+        fed(frame(b"one"), b"noise")
 
 
 def test_a_start_block_inside_a_frame_drops_the_half_frame() -> None:
@@ -42,10 +62,6 @@ def test_a_frame_of_the_limit_is_taken_and_a_larger_one_is_refused() -> None:
     assert fed(frame(b"x" * 100)) == [b"x" * 100]
     with pytest.raises(Oversized):
         fed(b"\x0b" + b"x" * 60, b"x" * 41)
-
-
-def test_noise_without_end_is_never_kept() -> None:
-    assert fed(*[b"x" * 90] * 50, frame(b"one")) == [b"one"]
 
 
 @given(

@@ -96,9 +96,22 @@ async def test_a_large_message_and_its_answer_come_whole() -> None:
         assert await mllp.send(HOST, server.port, b"x" * 1_000_000) == b"ACK " + b"x" * 1_000_000
 
 
-async def test_noise_and_half_frames_are_skipped() -> None:
+async def test_half_frames_are_skipped() -> None:
     async with serving() as server:
-        assert await said(server, b"noise\x1c\r\x0bhalf" + frame(b"one") + b"\x0btail") == frame(b"ACK one")
+        assert await said(server, b"\r\n\x0bhalf" + frame(b"one") + b"\x0btail") == frame(b"ACK one")
+
+
+async def test_a_web_page_cannot_speak_to_it() -> None:
+    head = b"POST / HTTP/1.1\r\nHost: attacker.example\r\nContent-Type: text/plain\r\n\r\n"
+    heard: list[bytes] = []
+
+    async def noting(message: bytes) -> bytes:
+        heard.append(message)
+        return message
+
+    async with serving(noting) as server:
+        assert await said(server, head + frame(b"one"), ending=False) == b""
+    assert heard == []
 
 
 async def test_an_empty_answer_is_not_sent() -> None:

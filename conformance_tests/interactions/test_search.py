@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from conformance_tests.interactions.serving import BASE, Service, body, issues, link, patient
@@ -215,3 +218,42 @@ async def test_periods_and_timings_are_found_by_when_they_are(server: Service) -
     assert await server.found("Encounter?date=2026-02") == [created["id"]]
     assert await server.found("Encounter?date=gt2030") == [open_ended["id"]]
     assert await server.found("Encounter?subject=Patient/p&patient=p&date=lt2026-02-15") == [created["id"]]
+
+
+@pytest.mark.parametrize("path", ["Patient?_count=1&_format=xml", "Patient/a/_history?_count=1&_format=xml"])
+async def test_the_next_page_comes_in_the_format_of_the_first(server: Service, path: str) -> None:
+    for given in ("A", "B"):
+        await server.put("Patient/a", patient(id="a", name=[{"given": [given]}]))
+    await server.put("Patient/b", patient(id="b"))
+    first = await server.get(path)
+    (after,) = re.findall(r'<relation value="next"/><url value="([^"]*)"/>', first.text)
+    second = await server.get(html.unescape(after).removeprefix(f"{BASE}/"))
+    assert (second.status_code, second.headers["content-type"][:20]) == (200, "application/fhir+xml")
+
+
+@pytest.mark.parametrize(("values", "status"), [(200, 200), (201, 400)])
+async def test_very_many_alternatives_are_found_or_refused(server: Service, values: int, status: int) -> None:
+    await server.put("Patient/a", patient(id="a", name=[{"family": "ab7"}]))
+    answer = await server.get("Patient?name=" + ",".join(f"ab{number}" for number in range(values)))
+    assert answer.status_code == status
+    if status == 400:
+        assert issues(answer)[0][1] == "too-costly"
+
+
+async def test_thousands_of_ids_are_asked_for_at_once(server: Service) -> None:
+    await server.put("Patient/a", patient(id="a"))
+    await server.put("Provenance/p", PROVENANCE)
+    ids = ",".join([f"x{number}" for number in range(3_000)])
+    assert await server.found(f"Patient?_id={ids},a") == ["a"]
+    assert await server.found(f"Provenance?target={ids[:400]},a") == ["p"]
+    answer = await server.get(f"Provenance?target={ids},a")
+    assert (answer.status_code, issues(answer)[0][1]) == (400, "too-costly")
+
+
+PROVENANCE: Resource = {
+    "resourceType": "Provenance",
+    "id": "p",
+    "target": [{"reference": "Patient/a"}],
+    "recorded": "2026-01-01T00:00:00Z",
+    "agent": [{"who": {"display": "x"}}],
+}

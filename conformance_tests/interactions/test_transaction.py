@@ -264,6 +264,7 @@ UNREADABLE: list[Any] = [
     {"request": {"method": "FETCH", "url": "Patient/a"}},
     {"request": {"method": "GET", "url": "http://elsewhere.example.org/fhir/Patient/a"}},
     {"request": {"method": "GET", "url": "Patient?name=%ff"}},
+    {"request": {"method": "GET", "url": "Patient/%ff"}},
     {"request": {"method": "GET", "url": "Patient/a"}, "foo": 1},
 ]
 
@@ -295,6 +296,44 @@ async def test_entries_of_a_batch_that_cannot_be_read_do_not_keep_the_others_fro
         for issue in one["response"]["outcome"]["issue"]:
             assert issue["expression"][0].startswith(f"Bundle.entry[{place}]")
     assert (await server.get("Patient/a")).status_code == 200
+
+
+NO_RESOURCES: list[Any] = [
+    {"resourceTyp": "Patient"},
+    {},
+    {"resourceType": 5},
+    {"resourceType": None},
+    {"resourceType": ""},
+    {"resourceType": "resource"},
+    5,
+    "x",
+    False,
+    [],
+    [{"resourceType": "Patient"}],
+]
+
+
+@pytest.mark.parametrize("url", ["POST Patient", "PUT Patient/b", "PUT Patient?gender=male", "POST Claim/$submit"])
+async def test_what_is_no_resource_is_refused_in_its_entry_of_a_batch_and_the_others_are_performed(
+    server: Service, url: str
+) -> None:
+    method, _, path = url.partition(" ")
+    refused = [entry(method, path, one) for one in NO_RESOURCES]
+    answer = await server.post("", bundle(*refused, entry("PUT", "Patient/a", patient(id="a")), type="batch"))
+    found = body(answer)["entry"]
+    assert [one["response"]["status"][:3] for one in found] == ["400"] * len(refused) + ["201"]
+    for place, one in enumerate(found[:-1]):
+        for issue in one["response"]["outcome"]["issue"]:
+            assert issue["expression"][0].startswith(f"Bundle.entry[{place}]")
+    assert await server.found("Patient") == ["a"]
+
+
+@pytest.mark.parametrize("resource", NO_RESOURCES)
+async def test_what_is_no_resource_in_an_entry_refuses_the_transaction(server: Service, resource: Any) -> None:
+    answer = await server.post("", bundle(entry("POST", "Patient", patient()), entry("POST", "Patient", resource)))
+    assert answer.status_code == 400
+    assert all(one[2].startswith("Bundle.entry[1].resource") for one in issues(answer))
+    assert await server.found("Patient") == []
 
 
 async def test_a_batch_that_is_itself_not_valid_is_refused_whole(server: Service) -> None:

@@ -152,3 +152,8 @@ async def test_of_32_conditional_updates_at_once_one_creates(server: Service) ->
     assert sum(answer.status_code == 201 for answer in answers) == 1
     assert {answer.status_code for answer in answers} == {200, 201}
     assert len(await server.found("Patient")) == 1
+
+
+async def test_what_cannot_be_an_id_is_not_deleted(server: Service) -> None:
+    answer = await server.delete("Patient/a_b")
+    assert (answer.status_code, issues(answer)) == (400, [("error", "invalid", "id")])

@@ -139,6 +139,30 @@ async def test_a_condition_of_many_values_finds_each_resource_once(store: Store)
     assert [row.id for row in found.rows] == ["a"]
 
 
+MANY: dict[str, list[Condition]] = {
+    "terms": [Term(f"v{number}") for number in range(5_000)],
+    "terms of several groups": [Any((Term(f"v{number}"), Term(f"w{number}"))) for number in range(5_000)],
+    "texts": [Prefix("name", f"ab{number:04}") for number in range(600)],
+    "parts of texts": [Substring("name", f"b{number:04}") for number in range(600)],
+    "spans": [Span("when", low_from=DAY * number, high_to=DAY * (number + 1)) for number in range(600)],
+    "of all kinds": [
+        one
+        for number in range(300)
+        for one in (Term(f"v{number}"), Prefix("name", f"ab{number:04}"), Span("when", low_from=DAY * (number + 1)))
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+async def test_conditions_of_very_many_alternatives_are_answered(store: Store, kind: str) -> None:
+    into = Collector({"v7", "x"}, {("when", DAY * 7, DAY * 8)}, {("name", "ab0007")})
+    await store.commit(commit(change("Patient/a", entries=into.entries()), change("Patient/b", entries=tagged("x"))))
+    condition = Any(tuple(MANY[kind]))
+    for asked in (condition, All((Term("x"), condition)), All((Term("x"), Not(Not(condition))))):
+        assert [row.id for row in (await store.search(Query(asked, 5))).rows] == ["a"]
+    assert await store.count(condition, 5) == 1
+
+
 async def test_pages_of_a_condition_of_many_values_follow_the_place_of_creation(store: Store) -> None:
     for number in (0, 299, 100, 250, 150, 201, 1):
         await store.commit(commit(change(f"Patient/r{number}", entries=tagged(f"v{number}", "v7"))))

@@ -58,7 +58,7 @@ def opened(files: Sequence[File]) -> Iterator[tuple[File, IO[bytes]]]:
         try:
             yield from _reader(path)(path, {file.member: file for file in group})
         except _BROKEN as error:
-            raise Unreadable(f"{path}: {error}") from error
+            raise Unreadable(f"{path}: {_reason(error)}") from error
 
 
 def _files(path: Path) -> Iterator[File]:
@@ -75,7 +75,12 @@ def _files(path: Path) -> Iterator[File]:
         for member, size in _LISTERS[_kind(path)](path):
             yield _file(path, member, size)
     except _BROKEN as error:
-        raise Unreadable(f"{path}: {error}") from error
+        raise Unreadable(f"{path}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, in one line; the reasons of every format that was tried follow in others."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(": ")
 
 
 def _file(path: Path, member: str, size: int) -> File:

@@ -1,7 +1,8 @@
 """Frames of MLLP, free of any socket: bytes in, whole messages out.
 
-A frame begins with VT and ends with FS (and the CR that should follow). What stands outside of frames is skipped; a
-start block inside a frame drops the half frame before it, which its sender will send again.
+A frame begins with VT and ends with FS (and the CR that should follow). Outside of frames there is nothing but line
+ends and blanks: whoever says more speaks another protocol, as a browser would that a web page sends here. A start block
+inside a frame drops the half frame before it, which its sender will send again.
 
 Source: http://www.hl7.org/documentcenter/public/wg/inm/mllp_transport_specification.PDF
 """
@@ -21,6 +22,10 @@ class Oversized(Exception):
     """A frame grows beyond its limit."""
 
 
+class Unframed(Exception):
+    """Something is said outside of frames."""
+
+
 def frame(message: bytes) -> bytes:
     """The frame of a message."""
     return START + message + END + b"\r"
@@ -38,7 +43,7 @@ class Frames:
         self._size = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The messages that `data` completes, in order; raises Oversized."""
+        """The messages that `data` completes, in order; raises Oversized or Unframed."""
         ended = data.split(END)
         for part in ended[:-1]:
             self._take(part)
@@ -48,6 +53,8 @@ class Frames:
 
     def _take(self, part: bytes) -> None:
         """Add bytes that hold no end block to the open frame, or to the one that the last start block opens."""
+        if not self._open and part.partition(START)[0].strip():
+            raise Unframed
         _, mark, rest = part.rpartition(START)
         if mark:
             self._begin()

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ssl import SSLContext
 
-from server.hl7v2.frames import CHUNK, FRAME_LIMIT, Frames, Oversized, frame
+from server.hl7v2.frames import CHUNK, FRAME_LIMIT, Frames, Oversized, Unframed, frame
 
 Handle = Callable[[bytes], Awaitable[bytes]]
 """What answers a message; the answer may be empty, and then nothing is sent."""
@@ -61,13 +61,15 @@ class Connection:
     finishing: bool = False
 
     async def run(self) -> None:
-        """Answer messages until the peer closes, says nothing for too long, or sends what no frame can hold."""
+        """Answer messages until the peer closes, says nothing for too long, or sends what no frame holds."""
         try:
             while not self.finishing and (data := await self._read()):
                 for message in self.frames.feed(data):
                     await self._answer(message)
         except Oversized:
             log.warning("MLLP connection closed: a message is larger than %d bytes", self.frames.limit)
+        except Unframed:
+            log.warning("MLLP connection closed: what the peer says is no MLLP")
         except (TimeoutError, ConnectionError):
             log.info("MLLP connection closed: the peer is gone or says nothing")
         finally:

@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/http.html#delete
 
 from __future__ import annotations
 
-from server.interactions import update, write
+from server.interactions import payload, update, write
 from server.interactions.conditions import etag
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
@@ -13,7 +13,7 @@ from server.interactions.request import Reply, Request
 
 async def run(engine: Engine, request: Request) -> Reply:
     """`DELETE [type]/[id]`: 204, also where nothing is left to delete."""
-    kind, name = request.path
+    kind, name = request.path[0], payload.logical_id(request.path[1])
 
     async def attempt() -> Reply:
         row = await engine.store.read(kind, name)

@@ -78,10 +78,17 @@ def _below(entry: Entry, within: str) -> str:
     whole = expression(entry.place)
     if not within:
         return whole
-    body = entry.request.body
-    if body is None or not within.startswith(body["resourceType"]):
-        return f"{whole}.request"
-    return f"{whole}.resource{within.removeprefix(body['resourceType'])}"
+    type_ = _type(entry.request.body)
+    if not type_ and within in ("resource", "resourceType"):
+        return f"{whole}.resource"
+    inside = bool(type_) and (within == type_ or within.startswith((f"{type_}.", f"{type_}[")))
+    return f"{whole}.resource{within.removeprefix(type_)}" if inside else f"{whole}.request"
+
+
+def _type(body: Json) -> str:
+    """The type that a resource names; empty for what names none, which may be no object at all."""
+    found = body.get("resourceType") if isinstance(body, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _target(base: str, url: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
@@ -90,7 +97,10 @@ def _target(base: str, url: str) -> tuple[tuple[str, ...], tuple[tuple[str, str]
     parts = _split(relative)
     if parts.scheme or parts.netloc:
         raise Invalid("the URL of an entry is one of this server")
-    path = tuple(unquote(part) for part in parts.path.split("/")) if parts.path else ()
+    try:
+        path = tuple(unquote(part, errors="strict") for part in parts.path.split("/")) if parts.path else ()
+    except UnicodeDecodeError as error:
+        raise Invalid("the address is not UTF-8") from error
     return path, criteria.pairs(parts.query)
 
 

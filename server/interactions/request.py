@@ -18,7 +18,8 @@ FHIR_JSON, CSV = "application/fhir+json", "text/csv"
 class Request:
     """One request. `path` are the segments below `base`; header names are lower case; `body` is a decoded resource.
 
-    `format` is a media type other than FHIR's own that the answer must have, empty for FHIR's.
+    `format` is a media type other than FHIR's own that the answer must have, empty for FHIR's. `manner` are the
+    parameters that say how, not what, to answer: they stay in links.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Resource | None = None
     format: str = ""
+    manner: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

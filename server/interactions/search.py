@@ -31,11 +31,12 @@ Pairs = Sequence[tuple[str, str]]
 async def run(engine: Engine, request: Request) -> Reply:
     """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
     condition, count = _condition(engine, request), page_size(request.query)
-    here = _url(request, [*_criteria(request.query), *_count(request.query, count)])
+    asked = [*_criteria(request.query), *_count(request.query, count)]
+    here = url(request, [*asked, *request.manner])
     if count == 0:
         total = await engine.store.count(condition, COUNTED)
         return bundles.reply("searchset", (), [("self", here)], total)
-    cursors = Cursors(await engine.store.secret(), (here,))
+    cursors = Cursors(await engine.store.secret(), (url(request, asked),))
     page = await engine.store.search(Query(condition, count, below(cursors, request)))
     links = [("self", here)]
     if page.more:
@@ -90,7 +91,8 @@ def _count(query: Pairs, count: int) -> list[tuple[str, str]]:
     return [("_count", str(count))] if any(name == "_count" for name, _ in query) else []
 
 
-def _url(request: Request, asked: Pairs) -> str:
+def url(request: Request, asked: Pairs) -> str:
+    """The address of the request with these parameters."""
     query = urlencode(asked, safe=":,|$/")
     return f"{request.base}/{'/'.join(request.path)}" + (f"?{query}" if query else "")
 

@@ -33,8 +33,10 @@ def request(
 ) -> Request:
     """The request; raises Invalid for a path or query that is no UTF-8."""
     raw = scope["query_string"]
-    kept = tuple(pair for pair in query(raw) if pair[0] not in _TRANSPORT) if raw else ()
-    return Request(scope["method"], path(scope), now, base, kept, headers, body, format)
+    given = query(raw) if raw else ()
+    kept = tuple(pair for pair in given if pair[0] not in _TRANSPORT)
+    manner = tuple(pair for pair in given if pair[0] in _TRANSPORT)
+    return Request(scope["method"], path(scope), now, base, kept, headers, body, format, manner)
 
 
 def query(raw: bytes) -> tuple[tuple[str, str], ...]:

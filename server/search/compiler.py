@@ -5,12 +5,12 @@ Source: http://hl7.org/fhir/R4/search.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.fhir.definitions import Definitions, SearchParameter
-from server.fhir.errors import Invalid
+from server.fhir.errors import Invalid, TooCostly
 from server.fhir.outcome import Issue
 from server.search import kinds
 from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
@@ -18,6 +18,10 @@ from server.search.kinds.kind import Asked, Match
 from server.search.values import split
 
 Pairs = Sequence[tuple[str, str]]
+VALUES, TERMS, RANGES = 5_000, 20_000, 200
+"""How many values the parameters of a query may have together; how many terms, and how many ranges of dates and
+beginnings of texts, these may come to. A reference without its type is a term for each type that it may be to.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,11 @@ class Criteria:
     now: datetime
 
     def condition(self, pairs: Pairs) -> Condition:
-        """All resources of the type for which every parameter holds; raises Invalid with every fault."""
+        """All resources of the type for which every parameter holds; raises Invalid with every fault, TooCostly for a
+        query of too many values.
+        """
+        if sum(len(split(text, ",")) for _, text in pairs) > VALUES:
+            raise TooCostly(f"a query has at most {VALUES:,} values")
         parts: list[Condition] = []
         faults: list[Issue] = []
         for name, text in pairs:
@@ -39,6 +47,7 @@ class Criteria:
                 faults += error.issues
         if faults:
             raise Invalid("the query is not understood", issues=faults)
+        _refuse_large(All(tuple(parts)))
         if not any(_entails(part, self.type) for part in parts):
             parts.append(Term(f"_type={self.type}"))
         return All(tuple(parts))
@@ -69,6 +78,26 @@ class Criteria:
                 f"the search parameter {parameter.code} takes no modifier {_shown(modifier)}", parameter.code
             )
         return match
+
+
+def _refuse_large(condition: Condition) -> None:
+    leaves = list(_leaves(condition))
+    terms = sum(isinstance(one, Term) for one in leaves)
+    if len(leaves) - terms > RANGES:
+        raise TooCostly(f"a query has at most {RANGES} dates and texts")
+    if terms > TERMS:
+        raise TooCostly(f"a query has at most {TERMS:,} codes and references, of each type that they may be of")
+
+
+def _leaves(condition: Condition) -> Iterator[Condition]:
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case Not(part):
+            yield from _leaves(part)
+        case _:
+            yield condition
 
 
 def _entails(condition: Condition, type_: str) -> bool:

@@ -73,14 +73,42 @@ class Filters:
                 return None
 
     def _any(self, choices: tuple[Condition, ...]) -> Source | None:
-        if choices and all(isinstance(one, Term) for one in choices):
-            found = tuple(self.keys.term(one.key) for one in choices if isinstance(one, Term))
-            return Source(Sql("term t"), Sql(f"t.k IN ({_marks(found)})", found), distinct=True)
-        sources = [self.source(one) for one in choices]
-        known = [one for one in sources if one is not None]
-        if not known or len(known) < len(sources):
+        keys, others = self._apart(choices)
+        if not others and keys:
+            return Source(Sql("term t"), _in("t.k", keys), distinct=True)
+        known: list[Sql] = []
+        for one in others:
+            rows = self._rows(one)
+            if not rows:
+                return None
+            known += rows
+        if not known:
             return None
-        return Source(_union([one.rows for one in known], "UNION ALL"), Sql("1"), distinct=True)
+        terms = [Source(Sql("term t"), _in("t.k", keys)).rows] if keys else []
+        return Source(_union([*terms, *known], "UNION ALL"), Sql("1"), distinct=True)
+
+    def _rows(self, condition: Condition) -> list[Sql]:
+        """Statements whose rows together match, by an index; none when no index gives them."""
+        if isinstance(condition, Span):
+            return self._windows(condition)
+        source = self.source(condition)
+        return [] if source is None else [source.rows]
+
+    def _apart(self, choices: Iterable[Condition]) -> tuple[tuple[int, ...], list[Condition]]:
+        """The keys of the terms among alternatives and alternatives within them, and all that are no terms."""
+        keys: list[int] = []
+        others: list[Condition] = []
+        for one in choices:
+            match one:
+                case Term(key):
+                    keys.append(self.keys.term(key))
+                case Any(inner):
+                    within = self._apart(inner)
+                    keys += within[0]
+                    others += within[1]
+                case _:
+                    others.append(one)
+        return tuple(keys), others
 
     def _all(self, members: tuple[Condition, ...]) -> Source | None:
         """The first member that has an index, the others as probes of it."""
@@ -107,7 +135,9 @@ class Filters:
             case All(members):
                 return _joined([self.probe(one) for one in members], "AND") if members else Sql("1")
             case Any(choices):
-                return _joined([self.probe(one) for one in choices], "OR") if choices else Sql("0")
+                keys, others = self._apart(choices)
+                terms = [_exists("term", _in("p.k", keys))] if keys else []
+                return _joined([*terms, *map(self.probe, others)], "OR") if terms or others else Sql("0")
             case Not(part):
                 inner = self.probe(part)
                 return Sql(f"NOT ({inner.text})", inner.values)
@@ -147,20 +177,39 @@ def _exists(table: str, where: Sql) -> Sql:
     return Sql(f"EXISTS(SELECT 1 FROM {table} p WHERE p.rid=t.rid AND {where.text})", where.values)
 
 
+def _in(column: str, keys: tuple[int, ...]) -> Sql:
+    """Whether the column is one of these keys, however many they are."""
+    if len(keys) > _FEW:
+        return Sql(f"{column} IN (SELECT value FROM json_each(?))", (f"[{','.join(map(str, keys))}]",))
+    return Sql(f"{column} IN ({','.join('?' * len(keys))})", keys)
+
+
 def _joined(pieces: Iterable[Sql], word: str) -> Sql:
     listed = list(pieces)
-    return Sql(
-        f" {word} ".join(f"({one.text})" for one in listed), tuple(value for one in listed for value in one.values)
-    )
+    while len(listed) > _WIDE:
+        listed = [_joined(part, word) for part in _groups(listed)]
+    return Sql(f" {word} ".join(f"({one.text})" for one in listed), _values(listed))
 
 
 def _union(selects: list[Sql], word: str) -> Sql:
-    text = f" {word} ".join(one.text for one in selects)
-    return Sql(f"({text}) t", tuple(value for one in selects for value in one.values))
+    while len(selects) > _WIDE:
+        within = [_union(part, word) for part in _groups(selects)]
+        selects = [Sql(f"SELECT t.rid FROM {one.text}", one.values) for one in within]
+    return Sql(f"({f' {word} '.join(one.text for one in selects)}) t", _values(selects))
 
 
-def _marks(values: tuple[Value, ...]) -> str:
-    return ",".join("?" * len(values))
+def _groups(listed: list[Sql]) -> list[list[Sql]]:
+    return [listed[place : place + _WIDE] for place in range(0, len(listed), _WIDE)]
+
+
+def _values(listed: list[Sql]) -> tuple[Value, ...]:
+    return tuple(value for one in listed for value in one.values)
+
+
+_WIDE = 100
+"""How many pieces stand side by side: SQLite joins 500 statements and nests expressions 1,000 deep."""
+_FEW = 100
+"""How many keys are parameters of their own: SQLite takes 32,766 in a statement."""
 
 
 def _successor(text: str) -> str:
