@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 
 from server import assembly, config, doors
 from server.config import Settings
 from server.interactions.engine import Engine
-from server.jobs import reindexing
+from server.jobs import following, reindexing
 from server.rest import health
 from server.rest.api import Api
 from server.rest.decode import PREFIX, Receive, Scope
@@ -37,7 +38,9 @@ class Running:
         """Open everything, and close it at the end in the opposite order."""
         async with AsyncExitStack() as stack:
             self._engine = await stack.enter_async_context(assembly.opened(settings))
-            await stack.enter_async_context(_in_background(self._engine))
+            await stack.enter_async_context(_in_background(reindexing.run(self._engine)))
+            if settings.workers > 1:
+                await stack.enter_async_context(_in_background(following.run(os.getppid())))
             assembly.spare_collections()
             assembly.take_turns()
             if settings.mllp_port is not None:
@@ -80,8 +83,8 @@ def from_environment() -> Gate:
 
 
 @asynccontextmanager
-async def _in_background(engine: Engine) -> AsyncIterator[None]:
-    task = asyncio.create_task(reindexing.run(engine))
+async def _in_background(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

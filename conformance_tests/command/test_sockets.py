@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,3 +111,18 @@ def test_several_workers_serve_one_store(tmp_path: Path) -> None:
                 assert answer.status == 201
             assert _get(f"{served.url}/Patient/p{number}")[0] == 200
         assert json.loads(_get(f"{served.url}/Patient?_count=0")[1])["total"] == 20
+
+
+def test_workers_end_when_what_started_them_is_killed(tmp_path: Path) -> None:
+    with serving("--open", "--workers", "2", cwd=tmp_path) as served:
+        served.process.kill()
+        served.process.wait(30)
+        until = time.monotonic() + 30
+        while _listened_to(served.port) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not _listened_to(served.port)
+
+
+def _listened_to(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -33,14 +33,16 @@ class Choice:
 class Shape:
     """What an object holds, by JSON name. Types refer to one another, so a shape is filled after its check exists.
 
-    `leaves` are the quick judgements of the `primitives`, `nodes` check the other members, `labels` are the FHIRPath
-    steps, `chosen` are the forms of the `choices` and whose they are, `demanded` the required ones. `element` says that
-    ele-1 applies: it is neither a resource nor beside a primitive value, which makes up for a lone id.
+    `leaves` are the quick judgements of the `primitives`, of which the `bare` ones have no extensions; `nodes` check
+    the other members, `labels` are the FHIRPath steps, `chosen` are the forms of the `choices` and whose they are,
+    `demanded` the required ones. `element` says that ele-1 applies: it is neither a resource nor beside a primitive
+    value, which makes up for a lone id.
     """
 
     element: bool
     leaves: dict[str, Accepts] = field(default_factory=dict)
     primitives: dict[str, Primitive] = field(default_factory=dict)
+    bare: set[str] = field(default_factory=set)
     nodes: dict[str, Check] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
@@ -122,11 +124,11 @@ def _member_faults(shape: Shape, value: Json, context: Context, name: str, findi
     if findings is not None:
         return under(shape.labels[name], findings)
     if name in shape.primitives:
-        if "_" + name in value:
+        if "_" + name in value and name not in shape.bare:
             return []
         return under(shape.labels[name], primitive_member.faults(shape.primitives[name], value[name]))
     plain = name.removeprefix("_")
-    if plain != name and plain in shape.primitives:
+    if plain != name and plain in shape.primitives and plain not in shape.bare:
         found = primitive_member.paired(shape.primitives[plain], value, plain, shape.siblings[0], context)
         return under(shape.labels[plain], found)
     return [_unknown(name)]
@@ -140,7 +142,8 @@ def _unknown(name: str) -> Issue:
 
 def _missing(shape: Shape, value: Json) -> Iterator[Issue]:
     for name in shape.required:
-        if name not in value and not (name in shape.primitives and "_" + name in value):
+        extended = name in shape.primitives and name not in shape.bare and "_" + name in value
+        if name not in value and not extended:
             yield error("required", f"the element '{name}' is required", name)
 
 

@@ -53,6 +53,8 @@ class Compiler:
             for name, label, type in forms:
                 shape.labels[name] = label
                 self._member(shape, name, element, "id" if resource and element.name == "id" else type.code, type)
+                if element.attribute or type.code == "xhtml":
+                    shape.bare.add(name)
             _cardinality(shape, element, tuple(name for name, _, _ in forms))
 
     def _sibling(self) -> Check:
