@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from multiprocessing import parent_process
 from typing import Any
 
 from fastapi import FastAPI
@@ -39,8 +40,8 @@ class Running:
         async with AsyncExitStack() as stack:
             self._engine = await stack.enter_async_context(assembly.opened(settings))
             await stack.enter_async_context(_in_background(reindexing.run(self._engine)))
-            if settings.workers > 1:
-                await stack.enter_async_context(_in_background(following.run(os.getppid())))
+            if (parent := parent_process()) is not None and parent.pid is not None:
+                await stack.enter_async_context(_in_background(following.run(parent.pid)))
             assembly.spare_collections()
             assembly.take_turns()
             if settings.mllp_port is not None:
