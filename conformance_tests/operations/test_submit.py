@@ -11,7 +11,7 @@ import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
 from conformance_tests.operations.claims import all_of, amounts, claim, explanation, parameters, submitted
-from server.fhir.resource import Resource
+from server.fhir.resource import Json, Resource
 
 pytestmark = pytest.mark.anyio
 
@@ -128,6 +128,14 @@ async def test_faults_of_structure_do_not_hide_other_reasons(
         "Claim.careTeam[0].provider",
     }
     assert await all_of(server, "Claim") == []
+
+
+@pytest.mark.parametrize("name", ["x", {}, None, 5])
+async def test_a_parameter_that_the_operation_does_not_have_is_told_beside_faults(server: Service, name: Json) -> None:
+    part = {"name": name, "resource": {**claim("mirabel-visit"), "use": 5}}
+    answer = await server.post("Claim/$submit", {"resourceType": "Parameters", "parameter": [part]})
+    assert answer.status_code == 400
+    assert "Parameters.parameter[0].resource.use" in [one[2] for one in issues(answer)]
 
 
 async def test_faults_elsewhere_than_in_the_claim_are_told_alone(server: Service) -> None:

@@ -58,12 +58,12 @@ def faulty(
 def _holding(engine: Engine, definition: Resource, body: Resource, expression: str) -> tuple[str, Resource, str] | None:
     """The parameter whose resource an expression leads into: its name, that resource, and the FHIRPath of it."""
     type_ = str(body.get("resourceType"))
+    names = [one["name"] for one in definition.get("parameter", ()) if one["use"] == "in"]
     if type_ != "Parameters":
-        fitting = [one["name"] for one in definition.get("parameter", ()) if one["use"] == "in" and one["min"] > 0]
-        return (fitting[0], body, type_) if len(fitting) == 1 and engine.definitions.is_resource(type_) else None
+        return (names[0], body, type_) if len(names) == 1 and engine.definitions.is_resource(type_) else None
     place = _parameter.match(expression)
     part = body["parameter"][int(place.group(1))] if place else {}
-    return (str(part["name"]), part["resource"], place.group()) if place and "name" in part else None
+    return (part["name"], part["resource"], place.group()) if place and part.get("name") in names else None
 
 
 _parameter = re.compile(r"Parameters\.parameter\[(\d+)\]\.resource")
