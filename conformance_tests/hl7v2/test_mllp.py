@@ -200,6 +200,17 @@ async def test_a_closed_server_takes_no_connection() -> None:
         await mllp.send(HOST, server.port, b"one")
 
 
+async def test_a_peer_whose_answer_is_no_frame_is_an_error() -> None:
+    async def speak_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(speak_http, HOST, 0) as other:
+        with pytest.raises(ConnectionError):
+            await mllp.send(HOST, other.sockets[0].getsockname()[1], b"one")
+
+
 async def test_a_peer_that_closes_without_an_answer_is_an_error() -> None:
     async with serving(frame_limit=1) as server:
         with pytest.raises(ConnectionError):

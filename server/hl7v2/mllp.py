@@ -144,7 +144,10 @@ async def send(host: str, port: int, message: bytes, *, timeout: float = 30.0) -
 
 async def _first(reader: asyncio.StreamReader) -> bytes:
     frames = Frames()
-    while data := await reader.read(CHUNK):
-        for answer in frames.feed(data):
-            return answer
+    try:
+        while data := await reader.read(CHUNK):
+            for answer in frames.feed(data):
+                return answer
+    except (Oversized, Unframed) as error:
+        raise ConnectionError("the peer's answer is no frame") from error
     raise ConnectionError("the peer closed the connection without an answer")
