@@ -6,6 +6,7 @@ Source: the table in README.md, which a test keeps complete
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "ALMONER_"
 MEBIBYTE = 1024 * 1024
+_base = re.compile(r"https?://[^\s?#]+", re.IGNORECASE)
 
 
 class Unusable(Exception):
@@ -76,10 +78,19 @@ def _zone(text: str) -> ZoneInfo:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+    if text and not _is_base(text):
         raise ValueError("an http or https URL such as https://example.org/fhir")
     return text.rstrip("/")
+
+
+def _is_base(text: str) -> bool:
+    """Whether addresses below this one can be made by adding to it: it has a host, and neither query nor fragment."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # a port that is none, or brackets that hold no address
+        return False
+    return _base.fullmatch(text) is not None and bool(parts.hostname) and port != 0
 
 
 def paths(text: str) -> tuple[Path, ...]:

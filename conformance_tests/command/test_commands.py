@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -119,11 +120,39 @@ def test_an_archive_that_is_none_is_one_line(command: str, tmp_path: Path) -> No
     assert "bad.tar.xz" in ended.stderr
 
 
-@pytest.mark.parametrize("url", ["not a url", "example.org/fhir", "ftp://example.org", "http://", "http://a/?b=c"])
+@pytest.mark.parametrize("command", [("validate",), ("load", "--data", "store")])
+def test_an_archive_with_a_member_that_cannot_be_read_is_one_line(command: tuple[str, ...], tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("a.json", json.dumps(PATIENT))
+    (tmp_path / "bad.zip").write_bytes((tmp_path / "bad.zip").read_bytes().replace(b"Berg", b"Burg"))
+    ended = almoner(*command, "bad.zip", cwd=tmp_path)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert "bad.zip" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not a url",
+        "example.org/fhir",
+        "ftp://example.org",
+        "http://",
+        "http://a/?b=c",
+        "http://a/#b",
+        "http://a/fhir?",
+        "http://a/fhir#",
+        "http://a b/fhir",
+        "http://a/b c",
+        " http://a",
+        "http://[a/fhir",
+        "http://a:b/fhir",
+        "http://a:70000/fhir",
+    ],
+)
 def test_a_base_url_that_is_none_is_refused(url: str, tmp_path: Path) -> None:
     ended = almoner("serve", "--open", "--base-url", url, cwd=tmp_path)
     assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
-    assert "base-url" in ended.stderr
+    assert "--base-url (or ALMONER_BASE_URL) must be an http or https URL such as" in ended.stderr
 
 
 def test_a_port_of_messages_that_is_taken_is_one_line(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 
-from server.commands import load_files
+from server.commands import load_documents, load_files
 from server.commands.load_files import Unreadable
 
 NAMES = ("b.json", "deep/a.ndjson", "practitionerInformation1.json", "hospitalInformation1.json", "README.md")
@@ -87,6 +87,40 @@ def test_an_archive_cut_short_is_found_before_anything_is_loaded(tmp_path: Path)
     path.write_bytes(path.read_bytes()[:-120])
     with pytest.raises(Unreadable, match=r"a\.tar\.xz: "):
         load_files.inventory([path])
+
+
+def _damaged(path: Path, place: int, value: int) -> Path:
+    """A ZIP archive of one line a hundred times, whose headers and content have a wrong byte."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ndjson", b'{"resourceType":"Basic","id":"a"}\n' * 100)
+    text = bytearray(path.read_bytes())
+    text[place] = value
+    if place < 30:
+        text[text.index(b"PK\x01\x02") + place + 2] = value
+    path.write_bytes(text)
+    return path
+
+
+DAMAGE = {
+    "a content that is not compressed so": (45, 0xFF),
+    "a password": (6, 1),
+    "a compression that is not known": (8, 97),
+    "a checksum that is wrong": (14, 0),
+    "a version to come": (4, 99),
+    "another name in its header": (30, ord("b")),
+}
+
+
+@pytest.mark.parametrize("place", DAMAGE.values(), ids=DAMAGE)
+def test_a_member_that_cannot_be_read_names_its_archive(tmp_path: Path, place: tuple[int, int]) -> None:
+    path = _damaged(tmp_path / "a.zip", *place)
+    with pytest.raises(Unreadable, match=r"\A[^\n]*/a\.zip: [^\n]+\Z"):
+        _load(path)
+
+
+def _load(path: Path) -> None:
+    for file, content in load_files.opened(load_files.inventory([path])):
+        list(load_documents.units(file, content))
 
 
 def test_a_file_that_vanishes_meanwhile_is_named(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import file_digest
 from typing import IO
 
-from server.commands import load_units
+from server.commands import load_files, load_units
 from server.commands.load_files import File
 from server.commands.load_units import GROUP, Fault, Unit
 from server.fhir import codec
@@ -22,11 +22,12 @@ _IN_MEMORY = 8 * 1024 * 1024
 
 
 def units(file: File, content: IO[bytes]) -> Iterator[Unit | Fault]:
-    """The units of one file in order, and what is wrong with the rest."""
+    """The units of one file in order, and what is wrong with the rest; raises load_files.Unreadable."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         seekable = content if not file.member else copy
         if file.member:
-            shutil.copyfileobj(content, copy)
+            with load_files.reading(file.path):
+                shutil.copyfileobj(content, copy)
         seekable.seek(0)
         key = file_digest(seekable, "sha256").hexdigest()[:40]  # type: ignore[arg-type]  # any binary file
         seekable.seek(0)

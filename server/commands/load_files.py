@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -20,7 +21,16 @@ FORMATS: Mapping[str, str] = {".json": "json", ".ndjson": "ndjson", ".jsonl": "n
 """Which suffix means which format."""
 
 TARS = (".tar", ".tar.xz", ".txz", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
-_BROKEN = (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError)
+_BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # a member with a password, or in a way that zipfile does not know
+    ValueError,  # a name that is not in its encoding
+)
 
 
 class Unreadable(Exception):
@@ -55,10 +65,17 @@ def opened(files: Sequence[File]) -> Iterator[tuple[File, IO[bytes]]]:
     An archive is read in one pass for each rank its members have.
     """
     for (path, _), group in groupby(files, key=lambda file: (file.path, file.rank)):
-        try:
+        with reading(path):
             yield from _reader(path)(path, {file.member: file for file in group})
-        except _BROKEN as error:
-            raise Unreadable(f"{path}: {_reason(error)}") from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Whatever goes wrong inside with the content of a path is Unreadable; a member shows its damage as it is read."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise Unreadable(f"{path}: {_reason(error)}") from error
 
 
 def _files(path: Path) -> Iterator[File]:
@@ -71,11 +88,9 @@ def _files(path: Path) -> Iterator[File]:
         raise Unreadable(f"{path}: there is no such file or directory")
     if not _known(path):
         raise Unreadable(f"{path}: not a .json, .ndjson, .tar, .tar.xz, .tar.gz or .zip file")
-    try:
+    with reading(path):
         for member, size in _LISTERS[_kind(path)](path):
             yield _file(path, member, size)
-    except _BROKEN as error:
-        raise Unreadable(f"{path}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

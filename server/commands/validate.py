@@ -60,7 +60,8 @@ def _texts(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
 
 def _json(path: Path) -> Iterator[tuple[str, bytes]]:
     for file, content in load_files.opened(load_files.inventory([path])):
-        if file.format == "json":
-            yield file.label, content.read()
-        else:
-            yield from ((f"{file.label}:{number}", line) for number, line in enumerate(content, 1) if line.strip())
+        with load_files.reading(file.path):
+            if file.format == "json":
+                yield file.label, content.read()
+            else:
+                yield from ((f"{file.label}:{number}", line) for number, line in enumerate(content, 1) if line.strip())
