@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from importlib import metadata
+from uuid import UUID
 
 import operations
 from capability import statement
@@ -108,10 +109,4 @@ def _ids() -> Iterator[str]:
     """Random UUIDs without end: one request for entropy serves many."""
     while True:
         drawn = os.urandom(_IDS * 16)
-        yield from (_uuid(drawn[at : at + 16].hex()) for at in range(0, len(drawn), 16))
-
-
-def _uuid(digits: str) -> str:
-    """Version 4 of 32 random digits. Source: RFC 9562, 5.4."""
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        yield from (str(UUID(bytes=drawn[at : at + 16], version=4)) for at in range(0, len(drawn), 16))

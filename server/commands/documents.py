@@ -14,6 +14,9 @@ from server.fhir.resource import Resource
 
 def decoded(name: str, text: bytes) -> Resource:
     """The resource of a file of that name; raises Invalid."""
-    if name.lower().endswith(".xml"):
-        return xml_codec.decode_resource(text, load.definitions())
+    return xml_codec.decode_resource(text, load.definitions()) if name.lower().endswith(".xml") else json(text)
+
+
+def json(text: bytes) -> Resource:
+    """The resource of a JSON document, which may begin with a mark of its byte order; raises Invalid."""
     return codec.decode_resource(text.removeprefix(BOM_UTF8))

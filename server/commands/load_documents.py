@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from hashlib import file_digest
 from typing import IO
 
-from server.commands import load_files, load_units
+from server.commands import documents, load_files, load_units
 from server.commands.load_files import File
 from server.commands.load_units import GROUP, Fault, Unit
-from server.fhir import codec
 from server.fhir.errors import Invalid
 from server.fhir.resource import Resource
 
@@ -88,7 +86,7 @@ def _line(file: File, key: str, number: int, text: bytes) -> Resource | tuple[Un
 def _decoded(text: bytes) -> Resource:
     if len(text) > LIMIT:
         raise Invalid(f"longer than {LIMIT // 1024 // 1024} MiB")
-    return codec.decode_resource(text.removeprefix(BOM_UTF8))
+    return documents.json(text)
 
 
 _FORMATS = {"json": _json, "ndjson": _ndjson}

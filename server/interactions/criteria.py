@@ -1,11 +1,11 @@
-"""Conditions that come as a query: If-None-Exist, conditional URLs and references.
+"""Addresses in parts, and conditions that come as a query: If-None-Exist, conditional URLs and references.
 
 Source: http://hl7.org/fhir/R4/http.html#ccreate
 """
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from server.fhir.errors import Invalid
 from server.interactions.engine import Engine
@@ -24,6 +24,16 @@ def pairs(query: str) -> tuple[tuple[str, str], ...]:
         return tuple(parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=FIELDS))
     except (ValueError, UnicodeDecodeError) as error:
         raise Invalid(f"the query is not UTF-8 or has more than {FIELDS} parameters") from error
+
+
+def segments(path: str) -> tuple[str, ...]:
+    """The segments of a path; raises Invalid."""
+    if "%" not in path:
+        return tuple(path.split("/")) if path else ()
+    try:
+        return tuple(unquote(part, errors="strict") for part in path.split("/"))
+    except UnicodeDecodeError as error:
+        raise Invalid("the address is not UTF-8") from error
 
 
 def condition(engine: Engine, request: Request, type: str, asked: Pairs) -> Condition:

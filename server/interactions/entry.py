@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from server.fhir.errors import FhirError, Invalid
 from server.fhir.outcome import Issue
@@ -97,11 +97,7 @@ def _target(base: str, url: str) -> tuple[tuple[str, ...], tuple[tuple[str, str]
     parts = _split(relative)
     if parts.scheme or parts.netloc:
         raise Invalid("the URL of an entry is one of this server")
-    try:
-        path = tuple(unquote(part, errors="strict") for part in parts.path.split("/")) if parts.path else ()
-    except UnicodeDecodeError as error:
-        raise Invalid("the address is not UTF-8") from error
-    return path, criteria.pairs(parts.query)
+    return criteria.segments(parts.path), criteria.pairs(parts.query)
 
 
 def _split(url: str) -> SplitResult:

@@ -28,9 +28,9 @@ async def run(engine: Engine, request: Request) -> Reply:
     count = search.page_size(request.query)
     if count == 0:
         raise Invalid("a page of history has at least one version", expression="_count")
-    asked = [("_count", str(count))] if count != search.PAGE else []
-    here = search.url(request, [*asked, *request.manner])
-    cursors = Cursors(await engine.store.secret(), (search.url(request, asked),))
+    plain = search.added(search.address(request), [("_count", str(count))] if count != search.PAGE else [])
+    here = search.added(plain, request.manner)
+    cursors = Cursors(await engine.store.secret(), (plain,))
     page = await engine.store.history(kind, name, count, search.below(cursors, request))
     if not page.rows and not any(key == paging.PARAMETER for key, _ in request.query):
         raise NotFound(f"there is no {kind}/{name}")

@@ -31,12 +31,12 @@ Pairs = Sequence[tuple[str, str]]
 async def run(engine: Engine, request: Request) -> Reply:
     """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
     condition, count = _condition(engine, request), page_size(request.query)
-    asked = [*_criteria(request.query), *_count(request.query, count)]
-    here = url(request, [*asked, *request.manner])
+    plain = added(address(request), [*_criteria(request.query), *_count(request.query, count)])
+    here = added(plain, request.manner)
     if count == 0:
         total = await engine.store.count(condition, COUNTED)
         return bundles.reply("searchset", (), [("self", here)], total)
-    cursors = Cursors(await engine.store.secret(), (url(request, asked),))
+    cursors = Cursors(await engine.store.secret(), (plain,))
     page = await engine.store.search(Query(condition, count, below(cursors, request)))
     links = [("self", here)]
     if page.more:
@@ -68,7 +68,18 @@ def below(cursors: Cursors, request: Request) -> int | None:
 
 def following(url: str, cursor: str) -> str:
     """The URL of the page behind a cursor."""
-    return f"{url}{'&' if '?' in url else '?'}{paging.PARAMETER}={cursor}"
+    return added(url, [(paging.PARAMETER, cursor)])
+
+
+def address(request: Request) -> str:
+    """The URL of the request without its query."""
+    return f"{request.base}/{'/'.join(request.path)}"
+
+
+def added(url: str, pairs: Pairs) -> str:
+    """The URL with more parameters."""
+    query = urlencode(pairs, safe=":,|$/")
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 
 def _condition(engine: Engine, request: Request) -> Condition:
@@ -89,12 +100,6 @@ def _single(query: Pairs, name: str) -> str | None:
 
 def _count(query: Pairs, count: int) -> list[tuple[str, str]]:
     return [("_count", str(count))] if any(name == "_count" for name, _ in query) else []
-
-
-def url(request: Request, asked: Pairs) -> str:
-    """The address of the request with these parameters."""
-    query = urlencode(asked, safe=":,|$/")
-    return f"{request.base}/{'/'.join(request.path)}" + (f"?{query}" if query else "")
 
 
 def _entry(base: str, row: Row) -> Entry:

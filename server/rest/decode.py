@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
 from typing import Any, TypeAlias
-from urllib.parse import unquote
 
 from server.fhir import codec, xml_codec
 from server.fhir.definitions import Definitions
@@ -57,14 +56,7 @@ def path(scope: Scope) -> tuple[str, ...]:
     """The segments below the base; one slash at the end does not count."""
     raw: bytes = scope["raw_path"]
     text = _text(raw).removeprefix(PREFIX).removeprefix("/").removesuffix("/")
-    if not text:
-        return ()
-    if "%" not in text:
-        return tuple(text.split("/"))
-    try:
-        return tuple(unquote(part, errors="strict") for part in text.split("/"))
-    except UnicodeDecodeError as error:
-        raise Invalid("the address is not UTF-8") from error
+    return criteria.segments(text)
 
 
 async def body(
