@@ -41,31 +41,31 @@ async def check(engine: Engine, call: Call) -> Reply:
     if provider and not await records.by_reference(engine, [coverage.reference(provider)]):
         raise _refused("the provider is not on this server", "provider", "not-found")
     request = eligibility.request(covered, day, engine.new_id(), created, codes, provider)
-    return await _answered(engine, call, request, covered, Days(day, day))
+    return await _answered(Payer(engine, call), request, covered, Days(day, day))
 
 
 async def submit(engine: Engine, call: Call) -> Reply:
     """`CoverageEligibilityRequest/$submit`: the response to the request that is sent, alone or in a Bundle."""
 
     async def attempt() -> Reply:
-        given = await submission.read(engine, call.one("resource"), asked.ROOT)
-        request = {**given.resource, "id": engine.new_id()}
-        covered = await _asked(engine, request, given)
-        period = asked.period(request, moments.today(engine, call))
-        return await _answered(engine, call, request, covered, period, given.drafts)
+        given = await submission.read(engine, call.one("resource"), asked.ROOT, engine.new_id())
+        covered = await _asked(engine, given)
+        period = asked.period(given.resource, moments.today(engine, call))
+        payer = Payer(engine, call, [*given.companions.values()])
+        return await _answered(payer, given.resource, covered, period, given.drafts)
 
     return await engine.contention.persist(attempt, "what comes along")
 
 
 async def _answered(
-    engine: Engine, call: Call, request: Resource, covered: Resource, period: Days, along: Sequence[Draft] = ()
+    payer: Payer, request: Resource, covered: Resource, period: Days, along: Sequence[Draft] = ()
 ) -> Reply:
-    payer, day = Payer(engine, call), period.first
+    engine, call, day = payer.engine, payer.call, period.first
     plan = await payer.plan(covered, day)
     patient = coverage.reference(covered["beneficiary"])
     used = await payer.used(plan, covered, patient, day) if plan else None
     provider = coverage.reference(request.get("provider", {}))
-    network = await payer.network(plan, provider, day) if plan and provider else ""
+    (network,) = await payer.networks(plan, provider, [day]) if plan and provider else ("",)
     inquiry = Inquiry(request, covered, period, plan, used, network)
     response = eligibility.respond(inquiry, engine.new_id(), moments.created(engine, call))
     drafts = [Draft(response, 1, "POST", OWNER, ()), Draft(request, 1, "POST", OWNER, ()), *along]
@@ -98,8 +98,9 @@ _COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}
 """What `$eligibility` is called on, to how its coverage is found."""
 
 
-async def _asked(engine: Engine, request: Resource, given: Submission) -> Resource:
+async def _asked(engine: Engine, given: Submission) -> Resource:
     """The coverage that a request asks about; raises Unprocessable with every reason why it cannot be answered."""
+    request = given.resource
     wanted = [coverage.reference(one["coverage"]) for one in asked.focal(request)]
     references = [*wanted, coverage.reference(request.get("provider", {}))]
     known = {key: one.resource for key, one in (await records.by_reference(engine, references)).items()}

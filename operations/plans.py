@@ -15,6 +15,7 @@ from operations.billing.accumulators import Accumulators
 from operations.billing.fees import Schedule
 from operations.billing.networks import Actors
 from operations.billing.plan import Plan
+from operations.records import Record
 from server.fhir.resource import Json, Resource
 from server.interactions.engine import Engine
 from server.interactions.operation import Call
@@ -28,10 +29,11 @@ _YEAR = 20
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """The built-in payer as one call meets it."""
+    """The built-in payer as one call meets it; `along` are resources that the call brings along."""
 
     engine: Engine
     call: Call
+    along: Sequence[Resource] = ()
 
     async def plan(self, covered: Resource, day: date) -> Plan | None:
         """The plan of a coverage on a day; raises Unprocessable for one that cannot be read."""
@@ -49,16 +51,18 @@ class Payer:
         definitions = await records.matching(self.engine, condition)
         return fees.read([one.resource for one in definitions], plan.fee_schedule, plan.currency)
 
-    async def network(self, plan: Plan, provider: str, day: date) -> str:
-        """The network that a provider is in on a day."""
-        roles = await self._roles(provider)
-        practices = set(networks.practices_of(provider, roles, day))
-        affiliations = [one for practice in sorted(practices) for one in await self._affiliations(practice)]
-        return networks.network(plan, provider, roles, affiliations, day)
+    async def networks(self, plan: Plan, provider: str, days: Iterable[date]) -> frozenset[str]:
+        """The networks that a provider is in on some days."""
+        met, roles = list(days), await self._roles([provider])
+        practices = {one for day in met for one in networks.practices_of(provider, roles, day)}
+        affiliations = await self._affiliations(sorted(practices))
+        return frozenset(networks.network(plan, provider, roles, affiliations, day) for day in met)
 
     async def actors(self, providers: Iterable[str]) -> Mapping[str, Actors]:
         """Who some providers are, by their relative references."""
-        return {one: networks.actors(one, await self._roles(one)) for one in dict.fromkeys(providers)}
+        named = list(dict.fromkeys(providers))
+        roles = await self._roles(named)
+        return {one: networks.actors(one, roles) for one in named}
 
     async def used(self, plan: Plan, covered: Resource, patient: str, day: date) -> Accumulators:
         """What the posted EOBs of the policy, and of the coverage whatever its policy was, consumed of a plan year."""
@@ -69,10 +73,11 @@ class Payer:
         return accumulators.of_policy(plan, day, patient, [*found.values()], len(placed) + 1)
 
     async def _of_coverage(self, covered: Resource) -> list[Resource]:
-        """The EOBs of a coverage: its policy's number, or the plan's year, may have been mended since."""
+        """The payor's EOBs of a coverage: its policy's number, or the plan's year, may have been mended since."""
         asked = [("coverage", f"Coverage/{covered['id']}")]
         found = await records.found(self.engine, self.call, "ExplanationOfBenefit", asked)
-        return [one.resource for one in records.owned(found, OWNER)]
+        decided = (one.resource for one in records.owned(found, OWNER))
+        return [one for one in decided if coverage.reference(one["insurer"]) == coverage.payor(covered)]
 
     async def _placed_in(self, covered: Resource, year: date) -> list[Resource]:
         """The EOBs that have their place in the order of the policy."""
@@ -89,15 +94,22 @@ class Payer:
         condition = records.identified("ExplanationOfBenefit", vocabulary.BENEFIT_ORDINAL, values)
         return [one.resource for one in records.owned(await records.matching(self.engine, condition), OWNER)]
 
-    async def _roles(self, provider: str) -> list[Resource]:
-        if provider.startswith("PractitionerRole/"):
-            return [one.resource for one in (await records.by_reference(self.engine, [provider])).values()]
-        if not provider.startswith("Practitioner/"):
-            return []
-        found = await records.found(self.engine, self.call, "PractitionerRole", [("practitioner", escape(provider))])
+    async def _roles(self, providers: Sequence[str]) -> list[Resource]:
+        """The PractitionerRoles among providers, those of the practitioners among them, and those that come along."""
+        themselves = await records.by_reference(self.engine, providers)
+        named = [one for one in providers if one.startswith("Practitioner/")]
+        found = [*themselves.values(), *await self._of_any("PractitionerRole", "practitioner", named)]
+        return [one for one in (*(each.resource for each in found), *self.along) if _is_role(one)]
+
+    async def _affiliations(self, practices: Sequence[str]) -> list[Resource]:
+        found = await self._of_any("OrganizationAffiliation", "participating-organization", practices)
         return [one.resource for one in found]
 
-    async def _affiliations(self, practice: str) -> list[Resource]:
-        asked = [("participating-organization", escape(practice))]
-        found = await records.found(self.engine, self.call, "OrganizationAffiliation", asked)
-        return [one.resource for one in found]
+    async def _of_any(self, type: str, parameter: str, references: Sequence[str]) -> Sequence[Record]:
+        """The resources that refer to any of these."""
+        asked = [(parameter, ",".join(map(escape, references)))]
+        return await records.found(self.engine, self.call, type, asked) if references else ()
+
+
+def _is_role(one: Resource) -> bool:
+    return bool(one["resourceType"] == "PractitionerRole")

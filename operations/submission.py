@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from operations import records
 from operations.billing import readable
 from server.fhir import codec, resource
-from server.fhir.errors import Conflict, Invalid
+from server.fhir.errors import Conflict, Invalid, Unprocessable
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 from server.interactions import rewriting
@@ -24,29 +24,19 @@ from server.storage.store import Row
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A resource that has its id, what the server has at that id, and what comes along, by relative reference.
+    """A resource that has its id, the version it is to be posted as, and what comes along, by relative reference.
 
     `versions` has which version of what comes along is created: not the first where one was deleted.
     """
 
     resource: Resource
-    known: Row | None
+    version: int
     companions: Mapping[str, Resource]
     versions: Mapping[str, int]
 
     def among(self, references: Iterable[str]) -> Mapping[str, Resource]:
         """What comes along of these references."""
         return {one: self.companions[one] for one in references if one in self.companions}
-
-    @property
-    def version(self) -> int:
-        """As which version the resource is to be posted; raises Conflict when it was posted before."""
-        if self.known is None:
-            return 1
-        if self.known.owner:
-            kind, key = self.resource["resourceType"], resource.key(self.resource)
-            raise Conflict(f"{key} has been submitted already", expression=f"{kind}.id")
-        return self.known.version + 1
 
     @property
     def drafts(self) -> Sequence[Draft]:
@@ -86,16 +76,27 @@ def _holds_claim(entry: Json) -> bool:
     return isinstance(held, dict) and held.get("resourceType") == "Claim"
 
 
-async def read(engine: Engine, given: Resource, type: str) -> Submission:
+async def read(engine: Engine, given: Resource, type: str, id: str = "") -> Submission:
     """The submission of a valid resource of the type, or of a Bundle with one; raises Invalid for any other, Conflict
-    for what comes along and differs from what the server has.
+    for what was submitted before or comes along and differs from what the server has, Unprocessable for what is not a
+    submitter's to bring. `id` is what the resource is to be called, empty for its own.
     """
-    main, others = _main_of(engine, given, type)
-    companions = _each_once(others)
+    listed = _named(engine, given, type, id)
+    (main,) = (one for one in listed if one["resourceType"] == type)
+    companions = _each_once([one for one in listed if one is not main])
     known = await records.latest(engine, [resource.key(main), *companions])
     absent = {key: one for key, one in companions.items() if not _there(one, known.get(key))}
     versions = {key: known[key].version + 1 if key in known else 1 for key in absent}
-    return Submission(main, known.get(resource.key(main)), absent, versions)
+    return Submission(main, _next(main, known.get(resource.key(main))), absent, versions)
+
+
+def _next(main: Resource, known: Row | None) -> int:
+    """As which version the resource is to be posted."""
+    if known is None:
+        return 1
+    if known.owner:
+        raise Conflict(f"{resource.key(main)} has been submitted already", expression=f"{main['resourceType']}.id")
+    return known.version + 1
 
 
 def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:
@@ -105,26 +106,38 @@ def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:
     return found
 
 
-def _main_of(engine: Engine, given: Resource, type: str) -> tuple[Resource, list[Resource]]:
+PAYERS_OWN = ("ChargeItemDefinition", "InsurancePlan", "OrganizationAffiliation")
+"""What the payer judges by: nobody brings it along to be judged by."""
+
+
+def _named(engine: Engine, given: Resource, type: str, id: str) -> list[Resource]:
+    """The resource of the type and what comes along, each with its id, their references to one another resolved."""
     if given["resourceType"] == type:
-        return {**given, "id": given.get("id") or engine.new_id()}, []
+        return [{**given, "id": id or given.get("id") or engine.new_id()}]
     if given["resourceType"] != "Bundle":
         raise Invalid(f"a {type} is expected, or a Bundle with one", expression="resourceType")
-    listed = _renamed(engine, given.get("entry", ()))
-    fitting = [one for one in listed if one["resourceType"] == type]
-    if len(fitting) != 1:
+    types = [_type(entry, f"Bundle.entry[{place}]") for place, entry in enumerate(given.get("entry", ()))]
+    if types.count(type) != 1:
         raise Invalid(f"the Bundle holds exactly one {type}", expression="Bundle.entry")
-    return fitting[0], [one for one in listed if one is not fitting[0]]
+    return _renamed(engine, given["entry"], {type: id})
 
 
-def _renamed(engine: Engine, entries: Sequence[Json]) -> list[Resource]:
-    """The resources of the entries, each with an id, their references to one another resolved."""
+def _type(entry: Json, path: str) -> str:
+    if "resource" not in entry:
+        raise Invalid("an entry has no resource", expression=path)
+    type_ = str(entry["resource"]["resourceType"])
+    if type_ in PAYERS_OWN:
+        raise Unprocessable("what the payer judges by does not come along", expression=f"{path}.resource")
+    return type_
+
+
+def _renamed(engine: Engine, entries: Sequence[Json], ids: Mapping[str, str]) -> list[Resource]:
+    """The resources of the entries by their new names; `ids` are those that are given, by type."""
     names: dict[str, str] = {}
     listed = []
-    for place, entry in enumerate(entries):
-        if "resource" not in entry:
-            raise Invalid("an entry has no resource", expression=f"Bundle.entry[{place}]")
-        one = {**entry["resource"], "id": entry["resource"].get("id") or engine.new_id()}
+    for entry in entries:
+        held = entry["resource"]
+        one = {**held, "id": ids.get(held["resourceType"]) or held.get("id") or engine.new_id()}
         names[entry.get("fullUrl", "")] = resource.key(one)
         listed.append(one)
     names.pop("", None)

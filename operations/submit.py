@@ -46,12 +46,11 @@ async def run(engine: Engine, call: Call) -> Reply:
 
     async def attempt() -> Reply:
         given = await submission.read(engine, call.one("resource"), "Claim")
-        version = given.version
         checked = await _case(engine, call, given)
         issues = scrub.issues(checked)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the claim is not taken", issues=issues)
-        return await _posted(engine, call, given, version, await _decision(engine, call, checked))
+        return await _posted(engine, call, given, await _decision(engine, call, checked))
 
     return await engine.contention.persist(attempt, "the account of the policy")
 
@@ -74,17 +73,17 @@ async def _case(engine: Engine, call: Call, given: Submission) -> Case:
     known = await _referenced(engine, given, [coverage.reference(one) for _, one in case.references(claim)])
     roles = [coverage.reference(one) for found in known.values() for _, one in case.of_role(found)]
     known = {**known, **await _referenced(engine, given, roles)}
-    checked = await _planned(engine, call, Case(claim, known, moments.today(engine, call)))
+    payer = Payer(engine, call, [*given.companions.values()])
+    checked = await _planned(payer, Case(claim, known, moments.today(engine, call)))
     earlier = await _earlier(engine, call, claim)
     providers = [coverage.reference(one.get("provider", {})) for one in (claim, *earlier)]
-    return replace(checked, earlier=earlier, actors=await Payer(engine, call).actors(providers))
+    return replace(checked, earlier=earlier, actors=await payer.actors(providers))
 
 
-async def _planned(engine: Engine, call: Call, checked: Case) -> Case:
+async def _planned(payer: Payer, checked: Case) -> Case:
     """With the plan of the coverage on the first day of service, its fees, and the networks of the provider."""
     if checked.coverage is None or not checked.dated:
         return checked
-    payer, days = Payer(engine, call), sorted({when.first for _, when in checked.dated})
     try:
         plan = await payer.plan(checked.coverage, checked.dated[0][1].first)
     except Unprocessable as error:
@@ -92,7 +91,7 @@ async def _planned(engine: Engine, call: Call, checked: Case) -> Case:
     if plan is None:
         return checked
     provider = coverage.reference(checked.claim.get("provider", {}))
-    met = frozenset([await payer.network(plan, provider, day) for day in days])
+    met = await payer.networks(plan, provider, {when.first for _, when in checked.dated})
     return replace(checked, plan=plan, schedule=await payer.schedule(plan, checked.claim["item"]), networks=met)
 
 
@@ -140,16 +139,15 @@ async def _decision(engine: Engine, call: Call, checked: Case) -> Decision:
     return Decision(claim, one.covered, judged, *ids, created, created[:10], len(checked.earlier))
 
 
-async def _posted(engine: Engine, call: Call, given: Submission, version: int, decision: Decision) -> Reply:
+async def _posted(engine: Engine, call: Call, given: Submission, decision: Decision) -> Reply:
     """Commit the claim, what came with it, and what was decided; answer the decision."""
     explanation = explanation_of_benefit.build(decision)
     payer = coverage.reference(decision.insurer)
     free = [records.posted(one, explanation["resourceType"], OWNER) for one in decision.places]
+    facts = posted.of_claim(given.resource, payer, decision.created[:10])
     drafts = [
         Draft(claim_response.build(decision), 1, "POST", OWNER, ()),
-        Draft(
-            given.resource, given.version, "POST", OWNER, posted.of_claim(given.resource, payer, decision.created[:10])
-        ),
+        Draft(given.resource, given.version, "POST", OWNER, facts),
         Draft(explanation, 1, "POST", OWNER, posted.of_explanation(explanation)),
         *given.drafts,
     ]

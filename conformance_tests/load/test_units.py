@@ -70,6 +70,14 @@ def test_the_outcomes_of_a_search_are_left_out() -> None:
     assert len(unit.entries) == 1
 
 
+def test_what_is_no_entry_of_a_batch_is_a_fault_and_the_others_are_sent() -> None:
+    entry = {"request": {"method": "DELETE", "url": "Basic/1"}}
+    fault, unit = found({"resourceType": "Bundle", "type": "batch", "entry": [5, entry]})
+    assert fault == Fault("a.json entry 1", "it holds nothing to load")
+    assert isinstance(unit, Unit)
+    assert sent(unit) == [entry]
+
+
 def test_a_batch_keeps_its_requests_except_reads() -> None:
     entries = [{"request": {"method": method, "url": "Basic/1"}} for method in ("GET", "HEAD", "PUT", "DELETE")]
     (unit,) = units({"resourceType": "Bundle", "type": "batch", "entry": entries})
@@ -94,12 +102,12 @@ def test_a_bundle_of_answers_is_refused(type_: str) -> None:
 def test_an_entry_without_resource_is_a_fault_and_the_others_are_sent(entry: object) -> None:
     first, last = basics(2)
     fault, unit = found({"resourceType": "Bundle", "type": "collection", "entry": [first, entry, last]})
-    assert fault == Fault("a.json entry 2", "it holds no resource")
+    assert fault == Fault("a.json entry 2", "it holds nothing to load")
     assert isinstance(unit, Unit)
     assert (unit.first, unit.count, [number for number, _ in unit.entries]) == (0, 3, [0, 2])
 
 
-@pytest.mark.parametrize(("type_", "entries"), [("batch", 1), ("collection", {"a": 1}), ("batch", ["a"])])
+@pytest.mark.parametrize(("type_", "entries"), [("batch", 1), ("collection", {"a": 1}), ("transaction", ["a"])])
 def test_entries_that_are_none_are_refused(type_: str, entries: object) -> None:
     with pytest.raises(Invalid, match="must be"):
         units({"resourceType": "Bundle", "type": type_, "entry": entries})

@@ -217,3 +217,62 @@ async def test_what_is_used_stays_used_when_the_year_of_the_plan_is_mended(serve
     mended = {**plan, "period": {**plan["period"], "start": "2026-03-01"}}
     assert (await server.put(f"InsurancePlan/{plan['id']}", mended)).status_code == 200
     assert await _deductible(server) == Decimal("10.66")
+
+
+async def test_what_was_used_under_another_insurer_is_not_used_of_this_one(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    mine, (other, *_) = body(await server.get(MIRABEL)), await all_of(server, "Coverage?payor=Organization/fernvale")
+    moved = {**mine, **{name: other[name] for name in ("type", "payor", "class")}, "subscriberId": "FV-1"}
+    assert (await server.put(MIRABEL, moved)).status_code == 200
+    assert await _used_of(server, MIRABEL, "family") == 0
+
+
+async def test_two_plans_of_one_subscriber_are_two_accounts(server: Service) -> None:
+    (plan,) = [one for one in await all_of(server, "InsurancePlan") if one["id"].startswith("larkspur")]
+    second = {**plan, "id": "larkspur-two", "identifier": [{**plan["identifier"][0], "value": "LARKSPUR-TWO"}]}
+    assert (await server.put("InsurancePlan/larkspur-two", second)).status_code == 201
+    mine = body(await server.get(MIRABEL))
+    del mine["subscriberId"]
+    assert (await server.put(MIRABEL, mine)).status_code == 200
+    other = {**mine, "id": "other", "class": [{**mine["class"][0], "value": "LARKSPUR-TWO"}]}
+    assert (await server.put("Coverage/other", other)).status_code == 201
+    await submitted(server, claim("mirabel-visit"))
+    assert (await _used_of(server, MIRABEL), await _used_of(server, "Coverage/other")) == (Decimal("10.66"), Decimal(0))
+
+
+async def test_a_family_without_a_number_shares_the_account_of_its_subscriber(server: Service) -> None:
+    mine = body(await server.get(MIRABEL))
+    del mine["subscriberId"]
+    child = {**mine, "id": "child", "beneficiary": {"reference": "Patient/enoch-marzipan"}}
+    for one in (mine, child):
+        await server.put(f"Coverage/{one['id']}", one)
+    await submitted(server, claim("mirabel-visit"))
+    assert await _used_of(server, "Coverage/child", "family") == Decimal("10.66")
+
+
+async def _used_of(server: Service, covered: str, unit: str = "individual") -> Decimal:
+    """What a coverage has used of the yearly deductible, of the member or the family."""
+    (insurance,) = (await _asked(server, f"{covered}/$eligibility?date=2026-11-02"))["insurance"]
+    found = [_benefits(one) for one in insurance["item"] if one["unit"]["coding"][0]["code"] == unit]
+    (used,) = (one["deductible"]["usedMoney"] for one in found if "usedMoney" in one.get("deductible", {}))
+    return Decimal(used["value"])
+
+
+async def test_what_comes_along_may_refer_to_the_request(server: Service) -> None:
+    name = "urn:uuid:00000000-0000-4000-8000-000000000002"
+    task = {"resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "focus": {"reference": name}}
+    entries = [{"fullUrl": name, "resource": {**await _request(server), "id": "mine"}}, {"resource": task}]
+    sent = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    found = await _asked(server, "CoverageEligibilityRequest/$submit", sent)
+    stored = body(await server.get("Task/t"))
+    assert stored["focus"] == found["request"] != {"reference": "CoverageEligibilityRequest/mine"}
+    assert (await server.get(stored["focus"]["reference"])).status_code == 200
+
+
+async def test_a_period_with_an_end_alone_asks_about_that_day(server: Service) -> None:
+    request = await _request(server)
+    del request["servicedDate"]
+    found = await _asked(
+        server, "CoverageEligibilityRequest/$submit", {**request, "servicedPeriod": {"end": "2026-03-31"}}
+    )
+    assert found["servicedDate"] == "2026-03-31"

@@ -124,10 +124,25 @@ async def test_faults_of_structure_do_not_hide_other_reasons(
     assert {expression for _, _, expression in issues(answer)} == {
         f"{root}.created",
         f"{root}.item[0].serviced.ofType(date)",
-        "Claim.item[1].productOrService",
-        "Claim.careTeam[0].provider",
+        f"{root}.item[1].productOrService",
+        f"{root}.careTeam[0].provider",
     }
     assert await all_of(server, "Claim") == []
+
+
+@pytest.mark.parametrize(("root", "wrapped"), WRAPPED, ids=lambda one: one if isinstance(one, str) else "")
+async def test_reasons_stand_where_the_claim_stands_in_a_batch_too(
+    server: Service, root: str, wrapped: Callable[[Resource], Resource]
+) -> None:
+    bad = {**claim("mirabel-visit"), "total": {"value": 1, "currency": "USD"}}
+    request = {"method": "POST", "url": "Claim/$submit"}
+    alone = await server.post("Claim/$submit", wrapped(bad))
+    entry = {"resource": wrapped(bad), "request": request}
+    within = body(await server.post("", {"resourceType": "Bundle", "type": "batch", "entry": [entry]}))
+    inner = root.removeprefix(root.partition(".")[0])
+    (issue,) = within["entry"][0]["response"]["outcome"]["issue"]
+    assert [one[2] for one in issues(alone)] == [f"{root}.total"]
+    assert issue["expression"] == [f"Bundle.entry[0].resource{inner}.total"]
 
 
 @pytest.mark.parametrize("name", ["x", {}, None, 5])
@@ -428,3 +443,55 @@ async def test_two_fees_for_one_service_are_told_beside_every_other_reason(serve
     answer = await server.post("Claim/$submit", bad)
     assert answer.status_code == 422
     assert {one[2] for one in issues(answer)} == {"Claim.item[0].productOrService", "Claim.total"}
+
+
+UUID = "urn:uuid:00000000-0000-4000-8000-000000000001"
+
+
+def _along(main: Resource, other: Resource) -> Resource:
+    """A Bundle of a resource, and of another that it calls by UUID."""
+    entries = [{"resource": main}, {"fullUrl": UUID, "resource": other}]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+async def test_a_role_that_comes_along_is_in_its_network(server: Service) -> None:
+    role = body(await server.get("PractitionerRole/juniper-ashgrove-at-willowmere"))
+    other = {name: value for name, value in role.items() if name not in ("id", "meta")}
+    sent = _along(_visit(UUID), other)
+    assert amounts(await submitted(server, sent))["benefit"] == Decimal("82.50")
+
+
+async def test_a_role_that_comes_along_is_its_practitioner(server: Service) -> None:
+    await submitted(server, _visit("Practitioner/juniper-ashgrove"))
+    role = body(await server.get("PractitionerRole/juniper-ashgrove-at-willowmere"))
+    answer = await server.post("Claim/$submit", _along(_visit(UUID), {**role, "id": "another"}))
+    assert (answer.status_code, {code for _, code, _ in issues(answer)}) == (422, {"duplicate"})
+
+
+@pytest.mark.parametrize("type_", ["InsurancePlan", "ChargeItemDefinition", "OrganizationAffiliation"])
+async def test_what_the_payer_judges_by_does_not_come_along(server: Service, type_: str) -> None:
+    own = (await all_of(server, type_))[0]
+    answer = await server.post("Claim/$submit", _along(claim("mirabel-visit"), {**own, "id": "another"}))
+    assert (answer.status_code, [one[2] for one in issues(answer)]) == (422, ["Bundle.entry[1].resource"])
+    assert await all_of(server, "Claim") == []
+
+
+@pytest.mark.parametrize("day", [5, None])
+async def test_a_line_without_a_day_says_nothing_of_the_plan(server: Service, day: Json) -> None:
+    bad = claim("ottoline-counselling")
+    bad["item"] = [{**bad["item"][0], "servicedDate": day}]
+    answer = await server.post("Claim/$submit", bad)
+    assert answer.status_code == 400
+    assert not [one for one in issues(answer) if one[2].startswith("Claim.insurance")]
+
+
+async def test_a_misspelt_reference_is_the_only_reason(server: Service) -> None:
+    bad = {**claim("mirabel-visit"), "patient": {"refrence": "Patient/mirabel-thistledown"}}
+    answer = await server.post("Claim/$submit", bad)
+    assert [one[2] for one in issues(answer)] == ["Claim.patient.refrence"]
+
+
+async def test_a_parameter_has_one_content(server: Service) -> None:
+    part = {"name": "resource", "resource": claim("mirabel-visit"), "valueString": "x"}
+    answer = await server.post("Claim/$submit", {"resourceType": "Parameters", "parameter": [part]})
+    assert (answer.status_code, issues(answer)) == (400, [("error", "invalid", "Parameters.parameter[0]")])

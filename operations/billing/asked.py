@@ -23,9 +23,11 @@ def focal(request: Resource) -> list[Json]:
 
 
 def period(request: Resource, today: date) -> Days:
-    """The days that are asked for: servicedDate, or servicedPeriod as far as it is stated; today without either."""
+    """The days that are asked for: servicedDate, or servicedPeriod, of which one end may stand for both; today without
+    either.
+    """
     stated = request.get("servicedPeriod", {})
-    first = request.get("servicedDate") or stated.get("start")
+    first = request.get("servicedDate") or stated.get("start") or stated.get("end")
     begin = days.of_date(first).first if first else today
     return Days(begin, max(begin, days.of_date(stated["end"]).last if "end" in stated else begin))
 

@@ -47,9 +47,12 @@ def plan_of(coverage: Resource, plans: Sequence[Resource], day: date) -> Resourc
 
 
 def policy(coverage: Resource) -> str:
-    """The policy that the coverage belongs to: payor and subscriber, by number or reference, whom a family shares."""
-    subscriber = coverage.get("subscriberId") or reference(coverage.get("subscriber", {}))
-    return f"{payor(coverage)}#{subscriber or coverage['id']}"
+    """The policy that the coverage belongs to: payor and subscriber number, which a family shares; without a number
+    the subscriber and the plan.
+    """
+    number, subscriber = coverage.get("subscriberId"), reference(coverage.get("subscriber", {}))
+    named = f"{subscriber}#{plan_code(coverage)}" if subscriber else coverage["id"]
+    return f"{payor(coverage)}#{number or named}"
 
 
 def reference(value: Json) -> str:

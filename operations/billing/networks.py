@@ -29,17 +29,17 @@ class Actors:
 
 
 def actors(provider: str, roles: Sequence[Resource]) -> Actors:
-    """Who a provider, by relative reference, is; `roles` are its PractitionerRoles, or itself."""
+    """Who a provider, by relative reference, is; its PractitionerRoles, or itself, are among the `roles`."""
     itself = [one for one in roles if provider == f"PractitionerRole/{one['id']}"]
     own = {provider, *(coverage.reference(one.get("practitioner", {})) for one in itself)}
-    practices = {coverage.reference(one.get("organization", {})) for one in roles}
+    practices = {coverage.reference(one.get("organization", {})) for one in roles if _of(provider, one)}
     return Actors(frozenset(own - {""}), frozenset(practices - {""}))
 
 
 def network(plan: Plan, provider: str, roles: Sequence[Resource], affiliations: Sequence[Resource], day: date) -> str:
     """The network that a provider, by relative reference, is in on a day.
 
-    `roles` are the PractitionerRoles of the provider, or itself; `affiliations` those of the `practices` they lead to.
+    The provider's PractitionerRoles, or itself, are among the `roles`; `affiliations` are those of its practices.
     """
     practices = set(practices_of(provider, roles, day))
     held = [one for one in affiliations if _holds(one, day) and _member(one) in practices]
@@ -52,10 +52,14 @@ def practices_of(provider: str, roles: Sequence[Resource], day: date) -> Iterato
     if provider.startswith("Organization/"):
         yield provider
     for role in roles:
-        own = provider in (f"PractitionerRole/{role['id']}", coverage.reference(role.get("practitioner", {})))
         practice = coverage.reference(role.get("organization", {}))
-        if own and practice and _holds(role, day):
+        if practice and _of(provider, role) and _holds(role, day):
             yield practice
+
+
+def _of(provider: str, role: Resource) -> bool:
+    """Whether a PractitionerRole is the provider, or the practitioner's."""
+    return provider in (f"PractitionerRole/{role['id']}", coverage.reference(role.get("practitioner", {})))
 
 
 def _holds(resource: Resource, day: date) -> bool:

@@ -23,7 +23,10 @@ class Unreadable(KeyError):
 
 
 class Readable(dict[str, Json]):
-    """An element without its faulty members; whoever asks for one of those gets Unreadable, even for whether it is."""
+    """An element without its faulty members; whoever asks for one of those gets Unreadable, even for whether it is.
+
+    Where none is left, any may have been meant by a faulty one.
+    """
 
     __slots__ = ("_faulty",)
 
@@ -42,7 +45,7 @@ class Readable(dict[str, Json]):
         return super().get(self._sound(name), default)
 
     def _sound(self, name: str) -> str:
-        if self._is_faulty(name):
+        if self._is_faulty(name) or not len(self):
             raise Unreadable(name)
         return name
 

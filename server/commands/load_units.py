@@ -11,6 +11,9 @@ from server.fhir.resource import Json, Resource
 GROUP = 200
 """How many single resources are sent as one transaction. The journal's ids depend on it: never change it."""
 
+NOTHING = "it holds nothing to load"
+"""What is said of an entry without a resource."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -63,13 +66,13 @@ def halves(unit: Unit) -> tuple[Unit, ...]:
 
 
 def of_resource(label: str, key: str, resource: Resource, size: int) -> Iterator[Unit | Fault]:
-    """The units of a JSON file or of a line that is a Bundle, and a fault for each entry of it that holds no resource;
+    """The units of a JSON file or of a line that is a Bundle, and a fault for each entry of it that holds none;
     raises Invalid when it is nothing to load.
     """
     kind = str(resource.get("type")) if resource["resourceType"] == "Bundle" else ""
     convert = _BUNDLES.get(kind, _single)
     found = list(enumerate(convert(resource)))
-    yield from (Fault(f"{label} entry {number + 1}", "it holds no resource") for number, one in found if one is None)
+    yield from (Fault(f"{label} entry {number + 1}", NOTHING) for number, one in found if one is None)
     entries = tuple((number, one) for number, one in found if one is not None)
     if kind == "transaction" or convert is _single or any(_local(entry) for _, entry in entries):
         yield Unit(label, key, 0, len(found), entries, True, size)
@@ -110,8 +113,12 @@ def _as_they_stand(bundle: Resource) -> Iterator[Resource]:
     yield from _entries(bundle)
 
 
-def _requests(bundle: Resource) -> Iterator[Resource]:
-    yield from (entry for entry in _entries(bundle) if _method(entry) not in ("GET", "HEAD"))
+def _requests(bundle: Resource) -> Iterator[Resource | None]:
+    for entry in _listed(bundle):
+        if not isinstance(entry, dict):
+            yield None
+        elif _method(entry) not in ("GET", "HEAD"):
+            yield entry
 
 
 def _resources(bundle: Resource) -> Iterator[Resource | None]:

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from server.fhir.errors import Invalid, NotAcceptable, NotAllowed, NotFound
+from server.fhir.errors import FhirError, Invalid, NotAcceptable, NotAllowed, NotFound
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
-from server.interactions import parameters
+from server.interactions import locating, parameters
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
 
@@ -78,8 +78,11 @@ async def run(engine: Engine, request: Request) -> Reply:
         read = parameters.read(engine, operation.definition, request)
     except Invalid as error:
         further = await _further(engine, operation, Call(request, type_, id_, {}), error.issues)
-        raise Invalid(str(error), issues=[*error.issues, *further]) from error
-    return await operation.run(engine, Call(request, type_, id_, read))
+        raise Invalid(str(error), issues=[*error.issues, *locating.whole(request.body, further)]) from error
+    try:
+        return await operation.run(engine, Call(request, type_, id_, read))
+    except FhirError as error:
+        raise type(error)(str(error), issues=locating.whole(request.body, error.issues)) from error
 
 
 async def _further(engine: Engine, operation: Operation, call: Call, issues: Sequence[Issue]) -> Sequence[Issue]:

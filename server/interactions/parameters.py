@@ -88,6 +88,9 @@ def _sole(engine: Engine, wanted: Mapping[str, Resource], body: Resource) -> str
 
 
 def _value(engine: Engine, wanted: Resource, part: Resource, path: str) -> Json:
+    kinds = {"value" if member.lstrip("_").startswith("value") else member for member in part} & _CONTENTS
+    if len(kinds) > 1:
+        raise Invalid("a parameter has a value, a resource or parts, not several of them", expression=path)
     if "resource" in part:
         if not _takes(wanted["type"], part["resource"]["resourceType"], engine):
             raise Invalid(f"a {wanted['type']} is expected", expression=f"{path}.resource")
@@ -96,6 +99,10 @@ def _value(engine: Engine, wanted: Resource, part: Resource, path: str) -> Json:
     if name not in part:
         raise Invalid(f"a {wanted['type']} is expected", expression=path)
     return part[name]
+
+
+_CONTENTS = {"value", "resource", "part"}
+"""What a parameter may have, one of them. Source: http://hl7.org/fhir/R4/parameters.html, inv-1"""
 
 
 def _takes(type_: str, actual: str, engine: Engine) -> bool:

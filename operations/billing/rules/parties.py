@@ -45,7 +45,8 @@ def _insurer(case: Case) -> Iterable[Finding]:
 
 
 def _plan(case: Case) -> Iterable[Finding]:
-    if case.coverage is not None and case.plan is None and not case.plan_faults:
+    """Which plan it is depends on the day of service."""
+    if case.dated and case.coverage is not None and case.plan is None and not case.plan_faults:
         yield f"{case.focal[0]}.coverage", "no active plan of the payor is the one that the coverage names"
 
 
