@@ -18,7 +18,12 @@ def _definition(name: str) -> Resource:
 
 _CREATES_DECISION = (("create", "Claim"), ("create", "ClaimResponse"), ("create", "ExplanationOfBenefit"))
 _CREATES_ANSWER = (("create", "CoverageEligibilityRequest"), ("create", "CoverageEligibilityResponse"))
-_READS_POLICY = (("read", "Coverage"), ("search-type", "InsurancePlan"), ("search-type", "ExplanationOfBenefit"))
+_READS_POLICY = (
+    ("read", "Coverage"),
+    ("search-type", "Coverage"),
+    ("search-type", "InsurancePlan"),
+    ("search-type", "ExplanationOfBenefit"),
+)
 
 
 ROWS: Sequence[Operation] = (

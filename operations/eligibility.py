@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from operations import moments, records, submission
+from operations import accounts, moments, records, submission
 from operations.billing import asked, coverage, days, eligibility
 from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
@@ -62,8 +62,7 @@ async def _answered(
 ) -> Reply:
     engine, call, day = payer.engine, payer.call, period.first
     plan = await payer.plan(covered, day)
-    patient = coverage.reference(covered["beneficiary"])
-    used = await payer.used(plan, covered, patient, day) if plan else None
+    used = await accounts.used(payer, plan, covered, day) if plan else None
     provider = coverage.reference(request.get("provider", {}))
     (network,) = await payer.networks(plan, provider, [day]) if plan and provider else ("",)
     inquiry = Inquiry(request, covered, period, plan, used, network)

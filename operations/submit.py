@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from operations import moments, records, submission
+from operations import accounts, moments, records, submission
 from operations.billing import (
     adjudication,
     case,
@@ -23,7 +23,6 @@ from operations.billing import (
     posted,
     scrub,
 )
-from operations.billing.accumulators import Accumulators
 from operations.billing.case import Case
 from operations.billing.decision import Decision
 from operations.billing.fees import Schedule
@@ -129,7 +128,7 @@ def _judging(checked: Case) -> _Judging:
 async def _decision(engine: Engine, call: Call, checked: Case) -> Decision:
     payer, one = Payer(engine, call), _judging(checked)
     claim = checked.claim
-    used: Accumulators = await payer.used(one.plan, one.covered, coverage.reference(claim["patient"]), one.day)
+    used = await accounts.used(payer, one.plan, one.covered, one.day)
     (network,) = checked.networks
     terms = Terms(one.plan, network, coverage.term(one.covered))
     lines = charges.of_claim(claim, one.schedule)

@@ -1,4 +1,4 @@
-"""Load the compiled R4 core definitions. Opens files, so only `app` and `interactions` call it."""
+"""Load the compiled R4 core definitions and our own. Opens files, so only `app` and `interactions` call it."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ ASSETS = ("types", "invariants", "search-parameters", "compartments", "value-set
 
 @cache
 def definitions() -> Definitions:
-    """All of R4 core, read once a process; `version` is a digest of the assets."""
+    """All of R4 core and our own search parameters, read once a process; `version` is a digest of them."""
     texts = {name: resources.files("profiles").joinpath(f"r4/{name}.json").read_bytes() for name in ASSETS}
     types, rules, parameters, compartments, value_sets = (msgspec.json.decode(texts[name]) for name in ASSETS)
+    own = [one for one in published() if one["resourceType"] == "SearchParameter"]
     names = tuple(sorted(name for name, one in types.items() if one["kind"] == "resource" and not one["abstract"]))
     return Definitions(
-        version=sha256(b"".join(texts.values())).hexdigest()[:16],
+        version=sha256(b"".join([*texts.values(), msgspec.json.encode(own)])).hexdigest()[:16],
         types={name: _type(name, one) for name, one in types.items()},
         children=_children(types),
         invariants={key: Invariant(key, rule["severity"], rule["expression"]) for key, rule in rules.items()},
-        parameters=_parameters(parameters.items(), types, names),
+        parameters=_parameters([*parameters.items(), *((one["url"], one) for one in own)], types, names),
         compartments={name: {t: tuple(p) for t, p in members.items()} for name, members in compartments.items()},
         value_sets={u: {s: frozenset(c) for s, c in systems.items()} for u, systems in value_sets.items()},
         resource_types=names,
@@ -100,7 +101,9 @@ def _parameter(url: str, row: Json) -> SearchParameter:
 
 
 def published() -> tuple[Resource, ...]:
-    """Our own definitions, in the order of their files: extensions, code systems, the measure of reports."""
+    """Our own definitions, in the order of their files: extensions, code systems, search parameters, the
+    measure of reports.
+    """
     folder = resources.files("profiles").joinpath("almoner")
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
     return tuple(msgspec.json.decode(one.read_bytes()) for one in files)

@@ -54,10 +54,10 @@ def test_what_a_plan_does_not_name_it_does_not_promise() -> None:
         ({}, date(2026, 5, 1), YEAR),
         ({"start": "2020"}, date(2026, 5, 1), YEAR),
         ({"start": "2020-07-01"}, date(2026, 5, 1), Days(date(2025, 7, 1), date(2026, 6, 30))),
-        ({"start": "2020-07-01", "end": "2026-03-31"}, date(2026, 3, 1), Days(date(2025, 7, 1), date(2026, 3, 31))),
+        ({"start": "2020-07-01", "end": "2026-03-31"}, date(2026, 3, 1), Days(date(2025, 7, 1), date(2026, 6, 30))),
     ],
 )
-def test_a_plan_year_begins_on_the_anniversary_and_ends_with_the_plan(period: Json, day: date, year: Days) -> None:
+def test_a_plan_year_begins_on_the_anniversary_of_the_rules(period: Json, day: date, year: Days) -> None:
     plan = deepcopy(resources.PLAN)
     plan["period"] = period
     assert benefits.read(plan).year(day) == year

@@ -2,7 +2,8 @@
 
 | read from | meaning |
 |---|---|
-| `InsurancePlan.period` | when these rules hold; the plan year begins on the start's anniversary, else on 1 January |
+| `InsurancePlan.period` | when these rules hold |
+| extension `plan-year-start` | a day on which a plan year begins; without it, see `plan_years` |
 | `InsurancePlan.network`, `plan.network` | the Organizations that are its networks |
 | `plan.generalCost`: `type` `deductible` or `out-of-pocket-maximum`, `cost` | a yearly amount, one for both networks |
 | `plan.generalCost.groupSize` | absent or 1: each member's amount; more: the family's; of both the lesser counts |
@@ -22,21 +23,21 @@ Source: http://hl7.org/fhir/R4/insuranceplan.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from operations.billing import coverage, days, modifiers, money, vocabulary
+from operations.billing import coverage, days, modifiers, money, plan_years, vocabulary
 from operations.billing.money import Money
 from operations.billing.plan import NETWORKS, Cost, Plan, Service, Yearly
 from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
 
-_JANUARY = date(2000, 1, 1)
 
+def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
+    """The rules of an InsurancePlan, by which others of the `family` came before or after.
 
-def read(plan: Resource) -> Plan:
-    """The rules of an InsurancePlan; raises Unprocessable for what cannot be read."""
+    Raises Unprocessable for what cannot be read.
+    """
     for path in modifiers.unknown(plan):
         raise Unprocessable("this may change the meaning of the rest, and is not understood", expression=path)
     if len(plan.get("plan", ())) != 1:
@@ -44,7 +45,6 @@ def read(plan: Resource) -> Plan:
     (terms,) = plan["plan"]
     services = _services(plan, terms)
     yearly = {code: _yearly(terms, code) for code in ("deductible", "out-of-pocket-maximum")}
-    period = plan.get("period", {})
     return Plan(
         name=plan.get("name", ""),
         currency=_currency([*_amounts(services, yearly)]),
@@ -53,8 +53,9 @@ def read(plan: Resource) -> Plan:
         services=services,
         networks=tuple(coverage.reference(one) for one in (*plan.get("network", ()), *terms.get("network", ()))),
         fee_schedule=_fee_schedule(terms),
-        anniversary=days.of_date(period["start"]).first if "start" in period else _JANUARY,
-        period=days.of_period(period),
+        anniversary=plan_years.begins(plan),
+        period=days.of_period(plan.get("period", {})),
+        held=plan_years.held(plan, family),
     )
 
 

@@ -40,19 +40,29 @@ def plan_of(coverage: Resource, plans: Sequence[Resource], day: date) -> Resourc
     It is active and its period has the day. A coverage that names no plan has its payor's only one. None rather than a
     guess in any other case.
     """
-    active = [plan for plan in plans if plan.get("status") == "active" and _holds(plan, day)]
-    wanted = plan_code(coverage)
-    fitting = [plan for plan in active if wanted in _identifiers(plan)] if wanted else active
+    listed = rules_of(coverage, plans)
+    fitting = [plan for plan in listed if plan.get("status") == "active" and _holds(plan, day)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def rules_of(coverage: Resource, plans: Sequence[Resource]) -> list[Resource]:
+    """All rules that the coverage's plan has or had, among a payor's; drafts are none yet."""
+    wanted = plan_code(coverage)
+    listed = [plan for plan in plans if plan.get("status") != "draft"]
+    return [plan for plan in listed if wanted in _identifiers(plan)] if wanted else listed
 
 
 def policy(coverage: Resource) -> str:
     """The policy that the coverage belongs to: payor and subscriber number, which a family shares; without a number
-    the subscriber and the plan.
+    the subscriber.
     """
     number, subscriber = coverage.get("subscriberId"), reference(coverage.get("subscriber", {}))
-    named = f"{subscriber}#{plan_code(coverage)}" if subscriber else coverage["id"]
-    return f"{payor(coverage)}#{number or named}"
+    return f"{payor(coverage)}#{number or subscriber or coverage['id']}"
+
+
+def billed(explanation: Resource) -> str:
+    """The relative reference of the coverage that an EOB of this server is about."""
+    return next((reference(one["coverage"]) for one in explanation["insurance"] if one["focal"]), "")
 
 
 def reference(value: Json) -> str:

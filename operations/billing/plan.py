@@ -47,7 +47,11 @@ class Yearly:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rules of a plan; `anniversary` is a day on which a plan year begins, `period` when these rules hold."""
+    """The rules of a plan.
+
+    `anniversary` is a day on which a plan year begins, `period` when these rules hold, `held` the days around it on
+    which years begin so, whatever the rules were.
+    """
 
     name: str
     currency: str
@@ -58,10 +62,11 @@ class Plan:
     fee_schedule: str
     anniversary: date
     period: Days = days.ALWAYS
+    held: Days = days.ALWAYS
 
     def year(self, day: date) -> Days:
-        """The plan year of a day, as far as the plan's rules hold in it."""
-        return days.common(days.year_from(day, self.anniversary), self.period)
+        """The plan year of a day; a year that begins on another day than the one before cuts that short."""
+        return days.common(days.year_from(day, self.anniversary), self.held)
 
     def service(self, category: str) -> Service:
         """What is promised for a service category; nothing for one that the plan does not name."""

@@ -54,6 +54,7 @@ ABSENT_CODES = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 
 AUTHORIZATION_REQUIRED = f"{OURS}/StructureDefinition/authorization-required"
 FEE_SCHEDULE = f"{OURS}/StructureDefinition/fee-schedule"
+PLAN_YEAR_START = f"{OURS}/StructureDefinition/plan-year-start"
 SERVICE_CATEGORY = f"{OURS}/StructureDefinition/service-category"
 BENEFIT_REMAINING = f"{OURS}/StructureDefinition/benefit-remaining"
 POPULATION_AMOUNT = f"{OURS}/StructureDefinition/population-amount"

@@ -78,10 +78,10 @@ def _in_encounter(case: Case) -> Iterable[Finding]:
 def _one_plan_year(case: Case) -> Iterable[Finding]:
     if case.plan is None or not case.dated:
         return
-    year = case.plan.year(case.dated[0][1].first)
+    judged = days.common(case.plan.year(case.dated[0][1].first), case.plan.period)
     for path, when in case.dated:
-        if not year.contains(when):
-            yield f"{path}.serviced", "the services of a claim lie in one year of the plan"
+        if not judged.contains(when):
+            yield f"{path}.serviced", "the services of a claim lie in one year of the plan, under the same rules"
 
 
 RULES = (

@@ -13,14 +13,16 @@ from server.storage.sqlite.batch import Batch
 from server.storage.sqlite.keys import Keys
 from server.storage.store import Reindexed, Row
 
+_LAST = "SELECT coalesce(max(rid),0) FROM resource"
 _OUTDATED = f"""SELECT {rows.CURRENT} FROM resource r
-    WHERE r.rid>(SELECT value FROM meta WHERE name='reindexed') AND r.epoch<? AND r.body IS NOT NULL
+    WHERE r.rid>max(?,(SELECT value FROM meta WHERE name='reindexed')) AND r.epoch<? AND r.body IS NOT NULL
     ORDER BY r.rid LIMIT ?"""
 
 
-def outdated(connection: sqlite3.Connection, epoch: int, limit: int) -> tuple[Row, ...]:
-    """Live resources whose entries are of an earlier epoch."""
-    return tuple(map(rows.row, connection.execute(_OUTDATED, (epoch, limit)).fetchall()))
+def outdated(connection: sqlite3.Connection, epoch: int, after: int, limit: int) -> tuple[tuple[Row, ...], int]:
+    """Live resources behind a place whose entries are of an earlier epoch, and the place of the last resource."""
+    (last,) = connection.execute(_LAST).fetchone()
+    return tuple(map(rows.row, connection.execute(_OUTDATED, (after, epoch, limit)).fetchall())), last
 
 
 def replace(batch: Batch, keys: Keys, resources: Sequence[Reindexed]) -> None:

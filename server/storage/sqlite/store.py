@@ -24,7 +24,7 @@ class SqliteStore:
     def __init__(self, directory: Path, definitions: str, recipe: int) -> None:
         path = directory / FILE
         opened = opening.open_file(path, Versions(schema.SCHEMA, definitions, recipe))
-        self._secret, self._epoch = opened.secret, opened.epoch
+        self._secret, self._epoch, self._present = opened.secret, opened.epoch, 0
         self._compile = Filters(Keys(opened.secret))
         self._readers = Readers(path)
         self._writer = Writer(path, self._compile, opened.epoch)
@@ -73,7 +73,10 @@ class SqliteStore:
 
     async def outdated(self, limit: int) -> tuple[Row, ...]:
         """Live resources whose entries were derived by another recipe or other definitions; empty when none is left."""
-        return await self._readers.run(lambda connection: reindexing.outdated(connection, self._epoch, limit))
+        place = self._present
+        found, last = await self._readers.run(lambda one: reindexing.outdated(one, self._epoch, place, limit))
+        self._present = place if found else last
+        return found
 
     async def reindex(self, resources: Sequence[Reindexed]) -> None:
         """Replace the entries of each resource that still has the row's version; the others are no longer outdated."""

@@ -1,0 +1,236 @@
+"""What is used of a year: by whom, of which plan, and in which year, whatever is mended in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from conformance_tests.interactions.serving import Service, body, issues, serving
+from conformance_tests.operations.claims import all_of, claim, submitted
+from conformance_tests.storage import earlier
+from operations.billing import vocabulary
+from profiles import load
+from server.fhir.resource import Json, Resource
+from server.search import indexer
+from server.storage.sqlite.store import SqliteStore
+
+pytestmark = pytest.mark.anyio
+
+MIRABEL = "Coverage/mirabel-thistledown-larkspur"
+PIP, OTTOLINE, BARNABY = (f"Coverage/{name}-quillfeather-fernvale" for name in ("pip", "ottoline", "barnaby"))
+URGENT = Decimal("145.00")
+"""What `pip-urgent` takes of the deductible."""
+
+
+async def _answered(server: Service, covered: str, day: str = "2026-11-02") -> Json:
+    answer = await server.post(f"{covered}/$eligibility?date={day}", b"")
+    assert answer.status_code == 200, answer.text
+    (insurance,) = body(answer)["insurance"]
+    return insurance
+
+
+async def _used(server: Service, covered: str, unit: str = "individual", day: str = "2026-11-02") -> Decimal:
+    """What a coverage has used of the yearly deductible, of the member or the family."""
+    insurance = await _answered(server, covered, day)
+    items = [one for one in insurance["item"] if one["unit"]["coding"][0]["code"] == unit]
+    benefits = [one for item in items for one in item.get("benefit", ()) if "usedMoney" in one]
+    (used,) = (one["usedMoney"] for one in benefits if one["type"]["coding"][0]["code"] == "deductible")
+    return Decimal(used["value"])
+
+
+async def _mended(server: Service, path: str, **changes: Json) -> Resource:
+    """The resource after some elements were changed, or taken away where they are None."""
+    changed = {**body(await server.get(path)), **changes}
+    given = {name: value for name, value in changed.items() if value is not None}
+    answer = await server.put(path, given)
+    assert answer.status_code == 200, answer.text
+    return given
+
+
+async def _another(server: Service, path: str, id_: str, **changes: Json) -> Resource:
+    """A new resource like the one at a path, but for its id and some elements."""
+    given = {**body(await server.get(path)), "id": id_, **changes}
+    answer = await server.put(f"{given['resourceType']}/{id_}", given)
+    assert answer.status_code == 201, answer.text
+    return given
+
+
+def _of_plan(covered: Resource, name: str) -> list[Json]:
+    return [{**covered["class"][0], "value": name}]
+
+
+@pytest.mark.parametrize("number", ["lm-204815", "other", None])
+async def test_what_is_used_stays_used_when_the_number_of_the_policy_is_mended(
+    server: Service, number: str | None
+) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    await _mended(server, MIRABEL, subscriberId=number)
+    assert await _used(server, MIRABEL) == Decimal("10.66")
+
+
+@pytest.mark.parametrize("number", ["fv-310077", "FV-310078", None])
+async def test_a_family_whose_number_is_mended_has_still_used_what_it_used(server: Service, number: str | None) -> None:
+    await submitted(server, claim("pip-urgent"))
+    for path in (PIP, OTTOLINE, BARNABY):
+        await _mended(server, path, subscriberId=number)
+    assert [await _used(server, path, "family") for path in (PIP, OTTOLINE)] == [URGENT, URGENT]
+
+
+async def test_who_was_in_a_family_by_mistake_has_used_nothing_of_it(server: Service) -> None:
+    await submitted(server, claim("pip-urgent"))
+    await _mended(server, PIP, subscriberId="FV-999999")
+    assert await _used(server, OTTOLINE, "family") == 0
+    assert await _used(server, PIP, "family") == URGENT
+
+
+@pytest.mark.parametrize("left", ["deleted", "with another insurer"])
+async def test_who_left_a_family_has_still_used_what_it_used(server: Service, left: str) -> None:
+    await submitted(server, claim("pip-urgent"))
+    if left == "deleted":
+        assert (await server.delete(PIP)).status_code == 204
+    else:
+        await _mended(server, PIP, payor=[{"reference": "Organization/larkspur"}])
+    assert await _used(server, OTTOLINE, "family") == URGENT
+
+
+async def test_numbers_that_differ_by_case_are_two_families(server: Service) -> None:
+    await submitted(server, claim("pip-urgent"))
+    for path in (OTTOLINE, BARNABY):
+        await _mended(server, path, subscriberId="fv-310077")
+    assert await _used(server, OTTOLINE, "family") == 0
+
+
+async def test_what_was_used_under_another_insurer_is_not_used_of_this_one(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    other = body(await server.get(PIP))
+    await _mended(server, MIRABEL, **{name: other[name] for name in ("type", "payor", "class")}, subscriberId="FV-1")
+    assert await _used(server, MIRABEL, "family") == 0
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+async def test_two_plans_of_one_subscriber_are_two_accounts(server: Service, numbered: bool) -> None:
+    plan = await _plan(server, "larkspur")
+    await _another(server, plan, "larkspur-two", identifier=[{"value": "LARKSPUR-TWO"}])
+    mine = await _mended(server, MIRABEL, **({} if numbered else {"subscriberId": None}))
+    other = {**mine, "id": "other", "class": _of_plan(mine, "LARKSPUR-TWO")}
+    assert (await server.put("Coverage/other", other)).status_code == 201
+    await submitted(server, claim("mirabel-visit"))
+    assert [await _used(server, one) for one in (MIRABEL, "Coverage/other")] == [Decimal("10.66"), Decimal(0)]
+
+
+async def test_a_family_names_its_plan_or_has_the_only_one(server: Service) -> None:
+    await submitted(server, claim("pip-urgent"))
+    await _mended(server, OTTOLINE, **{"class": None})
+    assert await _used(server, OTTOLINE, "family") == URGENT
+
+
+async def test_a_family_without_a_number_shares_the_account_of_its_subscriber(server: Service) -> None:
+    mine = await _mended(server, MIRABEL, subscriberId=None)
+    child = {**mine, "id": "child", "beneficiary": {"reference": "Patient/enoch-marzipan"}}
+    assert (await server.put("Coverage/child", child)).status_code == 201
+    await submitted(server, claim("mirabel-visit"))
+    assert await _used(server, "Coverage/child", "family") == Decimal("10.66")
+
+
+async def test_an_account_is_whole_while_the_store_is_reindexed(tmp_path: Path) -> None:
+    store = SqliteStore(earlier.store(tmp_path / "store").parent, load.definitions().version, indexer.RECIPE)
+    async with serving(store) as server:
+        assert await store.outdated(1)
+        response = await submitted(server, claim("pip-urgent"))
+        assert await _used(server, OTTOLINE, "family") == URGENT
+        await _mended(server, PIP, subscriberId="FV-9")
+        assert await _used(server, PIP, "family") == URGENT
+        assert response["outcome"] == "complete"
+    await store.close()
+
+
+async def _plan(server: Service, payer: str) -> str:
+    (found,) = [one["id"] for one in await all_of(server, "InsurancePlan") if one["id"].startswith(payer)]
+    return f"InsurancePlan/{found}"
+
+
+YEAR = {"url": vocabulary.PLAN_YEAR_START, "valueDate": "2025-01-01"}
+SPRING, LATER = {"start": "2025-01-01", "end": "2026-10-09"}, {"start": "2026-10-10"}
+
+
+async def _changed_rules(server: Service, before: Json, after: Json) -> None:
+    """The rules of the family's plan change on 10 October 2026, between Pip's visit and Ottoline's."""
+    plan = await _plan(server, "fernvale")
+    await _another(server, plan, "fernvale-later", period=LATER, **after)
+    await _mended(server, plan, period=SPRING, **before)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"extension": [YEAR]}),
+        ({"extension": [YEAR]}, {"extension": [{**YEAR, "valueDate": "2026-01-01"}]}),
+        ({"extension": [YEAR], "status": "retired"}, {"extension": [YEAR]}),
+    ],
+)
+async def test_rules_that_change_within_a_year_begin_no_new_one(server: Service, before: Json, after: Json) -> None:
+    await submitted(server, claim("pip-urgent"))
+    await _changed_rules(server, before, after)
+    assert await _used(server, OTTOLINE, "family") == URGENT
+    assert (await _answered(server, PIP))["benefitPeriod"] == {"start": "2026-01-01", "end": "2026-12-31"}
+    await submitted(server, claim("ottoline-counselling"))
+    assert await _used(server, PIP, "family") > URGENT
+
+
+async def test_a_late_claim_of_earlier_rules_meets_what_later_ones_used(server: Service) -> None:
+    await _changed_rules(server, {}, {"extension": [YEAR]})
+    await submitted(server, claim("ottoline-counselling"))
+    assert await _used(server, PIP, "family", "2026-10-05") == await _used(server, OTTOLINE, "family") > 0
+
+
+@pytest.mark.parametrize("status", ["active", "retired", "unknown"])
+async def test_rules_that_change_within_a_year_and_do_not_say_which_are_refused(server: Service, status: str) -> None:
+    await _changed_rules(server, {"status": status}, {})
+    answer = await server.post("Claim/$submit", claim("ottoline-counselling"))
+    assert (answer.status_code, issues(answer)) == (422, [("error", "processing", "InsurancePlan.period")])
+    answer = await server.post(f"{PIP}/$eligibility?date=2026-10-12", b"")
+    assert (answer.status_code, issues(answer)) == (422, [("error", "processing", "InsurancePlan.period")])
+
+
+async def test_a_draft_of_later_rules_changes_nothing(server: Service) -> None:
+    plan = await _plan(server, "fernvale")
+    await _another(server, plan, "fernvale-later", period=LATER, status="draft")
+    await submitted(server, claim("ottoline-counselling"))
+
+
+async def test_a_new_year_that_rules_say_begins_with_them(server: Service) -> None:
+    await submitted(server, claim("pip-urgent"))
+    await _changed_rules(server, {}, {"extension": [{**YEAR, "valueDate": "2026-10-10"}]})
+    assert await _used(server, OTTOLINE, "family") == 0
+    periods = [(await _answered(server, PIP, day))["benefitPeriod"] for day in ("2026-10-05", "2026-10-12")]
+    assert periods == [
+        {"start": "2026-01-01", "end": "2026-10-09"},
+        {"start": "2026-10-10", "end": "2027-10-09"},
+    ]
+
+
+async def test_the_services_of_a_claim_are_judged_by_one_set_of_rules(server: Service) -> None:
+    await _changed_rules(server, {}, {"extension": [YEAR]})
+    given = claim("pip-urgent")
+    second = {**given["item"][0], "sequence": 2, "servicedDate": "2026-10-12"}
+    del second["encounter"]
+    given["item"].append(second)
+    given["billablePeriod"]["end"] = "2026-10-12"
+    del given["total"]
+    answer = await server.post("Claim/$submit", given)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", "Claim.item[1].serviced")])
+
+
+async def test_what_is_used_stays_used_when_the_year_of_the_plan_is_mended(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    await _mended(server, await _plan(server, "larkspur"), period={"start": "2026-03-01"})
+    assert await _used(server, MIRABEL) == Decimal("10.66")
+
+
+async def test_a_coverage_is_found_by_its_number(server: Service) -> None:
+    numbers: Sequence[str] = ("fv-310077", "FV-310077", "FV-31007")
+    found = [len(await all_of(server, f"Coverage?subscriberid={number}")) for number in numbers]
+    assert found == [3, 3, 0]
