@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from operations import records
-from operations.billing import accumulators, coverage, places, vocabulary
+from operations import ordinals, records
+from operations.billing import accumulators, coverage, places
 from operations.billing.accumulators import Accumulators
 from operations.billing.plan import Plan
 from operations.plans import OWNER, Payer
@@ -29,7 +29,7 @@ async def used(payer: Payer, plan: Plan, covered: Resource, day: date) -> Accumu
     shared = await _shared(payer, covered, day)
     former = [one for one in placed if places.is_of_policy(one, covered, first)]
     mistaken = await _elsewhere(payer, covered, {coverage.billed(one) for one in former} - shared)
-    counted = [*await _of(payer, shared), *(one for one in former if coverage.billed(one) not in mistaken)]
+    counted = [*await _of(payer, shared, first), *(one for one in former if coverage.billed(one) not in mistaken)]
     own = {one["id"]: one for one in counted if coverage.reference(one["insurer"]) == coverage.payor(covered)}
     member = coverage.reference(covered["beneficiary"])
     return accumulators.of_policy(plan, day, member, [*own.values()], len(placed) + 1)
@@ -62,9 +62,9 @@ def _named(covered: Resource) -> tuple[str, str] | None:
     return ("subscriber", escape(subscriber)) if subscriber else None
 
 
-async def _of(payer: Payer, shared: Iterable[str]) -> list[Resource]:
-    """The EOBs that bill any of some coverages."""
-    asked = [("coverage", ",".join(map(escape, sorted(shared))))]
+async def _of(payer: Payer, shared: Iterable[str], first: date) -> list[Resource]:
+    """The EOBs that bill any of some coverages for services from a day on, and maybe others."""
+    asked = [("coverage", ",".join(map(escape, sorted(shared)))), records.since(first)]
     found = await records.found(payer.engine, payer.call, "ExplanationOfBenefit", asked)
     return [one.resource for one in records.owned(found, OWNER)]
 
@@ -80,13 +80,7 @@ async def _placed_in(payer: Payer, covered: Resource, year: date) -> list[Resour
     listed: list[Resource] = []
     while True:
         numbers = range(len(listed) + 1, len(listed) + 1 + _YEAR)
-        part = await _placed(payer, places.of_policy(covered, year, numbers))
+        part = await ordinals.taken(payer.engine, places.of_policy(covered, year, numbers))
         listed += part
         if len(part) < _YEAR:
             return listed
-
-
-async def _placed(payer: Payer, identifiers: Sequence[Resource]) -> list[Resource]:
-    values = [one["value"] for one in identifiers]
-    condition = records.identified("ExplanationOfBenefit", vocabulary.BENEFIT_ORDINAL, values)
-    return [one.resource for one in records.owned(await records.matching(payer.engine, condition), OWNER)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from server.fhir import codec
 from server.fhir.errors import TooCostly
@@ -17,6 +18,7 @@ from server.search.compiler import Criteria, Pairs
 from server.search.condition import All, Any, Condition, Term
 from server.storage.store import Query, Row
 
+_DAY = timedelta(days=1)
 PAGE = 200
 MOST = 5_000
 """How many resources an operation looks at; more are refused rather than left out."""
@@ -66,6 +68,11 @@ async def matching(engine: Engine, condition: Condition) -> Sequence[Record]:
         if len(listed) >= MOST:
             raise TooCostly(f"more than {MOST:,} resources would have to be looked at")
         below = page.rows[-1].order
+
+
+def since(day: date) -> tuple[str, str]:
+    """What finds all that was created here for services from a day on: a day earlier, since a search counts in UTC."""
+    return "created", f"ge{max(day, date.min + _DAY) - _DAY}"
 
 
 def owned(found: Iterable[Record], owner: str) -> list[Record]:

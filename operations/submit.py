@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
-from operations import accounts, moments, records, submission
+from operations import accounts, moments, ordinals, records, submission
 from operations.billing import (
     adjudication,
     case,
@@ -20,6 +21,7 @@ from operations.billing import (
     claim_response,
     coverage,
     explanation_of_benefit,
+    places,
     posted,
     scrub,
 )
@@ -38,6 +40,7 @@ from server.interactions.operation import Call
 from server.interactions.replies import of_write
 from server.interactions.request import Reply
 from server.interactions.write import Draft
+from server.search.values import escape
 
 
 async def run(engine: Engine, call: Call) -> Reply:
@@ -45,11 +48,12 @@ async def run(engine: Engine, call: Call) -> Reply:
 
     async def attempt() -> Reply:
         given = await submission.read(engine, call.one("resource"), "Claim")
+        before = await _before(engine, given.resource)
         checked = await _case(engine, call, given)
         issues = scrub.issues(checked)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the claim is not taken", issues=issues)
-        return await _posted(engine, call, given, await _decision(engine, call, checked))
+        return await _posted(engine, call, given, await _decision(engine, call, checked, before))
 
     return await engine.contention.persist(attempt, "the account of the policy")
 
@@ -74,7 +78,7 @@ async def _case(engine: Engine, call: Call, given: Submission) -> Case:
     known = {**known, **await _referenced(engine, given, roles)}
     payer = Payer(engine, call, [*given.companions.values()])
     checked = await _planned(payer, Case(claim, known, moments.today(engine, call)))
-    earlier = await _earlier(engine, call, claim)
+    earlier = await _earlier(engine, call, checked)
     providers = [coverage.reference(one.get("provider", {})) for one in (claim, *earlier)]
     return replace(checked, earlier=earlier, actors=await payer.actors(providers))
 
@@ -99,13 +103,16 @@ async def _referenced(engine: Engine, given: Submission, references: Sequence[st
     return {**{key: one.resource for key, one in found.items()}, **given.among(references)}
 
 
-async def _earlier(engine: Engine, call: Call, claim: Resource) -> Sequence[Resource]:
-    """The patient's claims that were posted before."""
-    patient = coverage.reference(claim.get("patient", {}))
-    if not patient.startswith("Patient/"):
+async def _earlier(engine: Engine, call: Call, checked: Case) -> Sequence[Resource]:
+    """The patient's EOBs that were posted since the first day of service."""
+    patient = coverage.reference(checked.claim.get("patient", {}))
+    if not patient.startswith("Patient/") or not checked.dated:
         return ()
-    found = await records.found(engine, call, "Claim", [("patient", patient)])
-    return [one.resource for one in records.owned(found, OWNER)]
+    first = min(when.first for _, when in checked.dated)
+    asked = [("patient", escape(patient)), records.since(first)]
+    return [
+        one.resource for one in records.owned(await records.found(engine, call, "ExplanationOfBenefit", asked), OWNER)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,12 @@ def _judging(checked: Case) -> _Judging:
     return _Judging(checked, checked.coverage, checked.plan, checked.schedule, checked.dated[0][1].first)
 
 
-async def _decision(engine: Engine, call: Call, checked: Case) -> Decision:
+async def _before(engine: Engine, claim: Resource) -> int:
+    """How many EOBs the patient has, asked before those are read that the next of them is to be judged by."""
+    return await ordinals.last(engine, partial(places.of_patient, coverage.reference(claim["patient"])))
+
+
+async def _decision(engine: Engine, call: Call, checked: Case, before: int) -> Decision:
     payer, one = Payer(engine, call), _judging(checked)
     claim = checked.claim
     used = await accounts.used(payer, one.plan, one.covered, one.day)
@@ -135,7 +147,7 @@ async def _decision(engine: Engine, call: Call, checked: Case) -> Decision:
     judged = adjudication.adjudicate(lines, terms, used)
     created = moments.created(engine, call)
     ids = engine.new_id(), engine.new_id()
-    return Decision(claim, one.covered, judged, *ids, created, created[:10], len(checked.earlier))
+    return Decision(checked.claim, one.covered, judged, *ids, created, created[:10], before)
 
 
 async def _posted(engine: Engine, call: Call, given: Submission, decision: Decision) -> Reply:

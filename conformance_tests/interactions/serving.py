@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import count
 from typing import Any
 
@@ -72,10 +72,11 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(store: Store) -> AsyncIterator[Service]:
-    """The server on a store."""
+async def serving(store: Store, now: datetime = NOW, zone: tzinfo = UTC) -> AsyncIterator[Service]:
+    """The server on a store, at a moment and in the zone of a practice."""
     ids = count(1)
-    engine = replace(assembly.engine(store, load.definitions()), clock=lambda: NOW, new_id=lambda: f"id-{next(ids)}")
+    made = assembly.engine(store, load.definitions(), zone)
+    engine = replace(made, clock=lambda: now, new_id=lambda: f"id-{next(ids)}")
     transport = httpx.ASGITransport(app=_application(engine))
     async with httpx.AsyncClient(transport=transport, base_url=f"{BASE}/") as client:
         yield Service(client, engine)

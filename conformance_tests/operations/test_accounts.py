@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from conformance_tests.operations.claims import all_of, claim, submitted
 from conformance_tests.storage import earlier
 from operations.billing import vocabulary
 from profiles import load
+from server.commands import practice
 from server.fhir.resource import Json, Resource
 from server.search import indexer
 from server.storage.sqlite.store import SqliteStore
@@ -234,3 +236,39 @@ async def test_a_coverage_is_found_by_its_number(server: Service) -> None:
     numbers: Sequence[str] = ("fv-310077", "FV-310077", "FV-31007")
     found = [len(await all_of(server, f"Coverage?subscriberid={number}")) for number in numbers]
     assert found == [3, 3, 0]
+
+
+AHEAD = timezone(timedelta(hours=14))
+"""A zone in which a day begins when it is still noon of the day before in Greenwich."""
+
+
+def _of_day(name: str, day: date) -> Resource:
+    """An example claim of one line without an encounter, for services of another day."""
+    given = claim(name)
+    (line, *_) = given["item"]
+    line = {key: value for key, value in line.items() if key != "encounter"}
+    dated = {"servicedDate": f"{day}", "sequence": 1}
+    changes = {"item": [{**line, **dated}], "billablePeriod": {"start": f"{day}", "end": f"{day}"}, "created": f"{day}"}
+    return {key: value for key, value in {**given, **changes}.items() if key != "total"}
+
+
+async def test_what_is_posted_as_its_day_begins_is_used_and_billed(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path, load.definitions().version, indexer.RECIPE)
+    midnight = datetime(2026, 11, 24, 0, 30, tzinfo=AHEAD)
+    async with serving(store, midnight.astimezone(UTC), AHEAD) as server:
+        await practice.load(server.engine)
+        given = _of_day("pip-urgent", midnight.date())
+        await submitted(server, given)
+        answer = await server.post("Claim/$submit", given)
+        assert (answer.status_code, {code for _, code, _ in issues(answer)}) == (422, {"duplicate"})
+        assert await _used(server, OTTOLINE, "family") == URGENT
+    await store.close()
+
+
+async def test_the_claims_of_a_patient_have_their_places_in_order(server: Service) -> None:
+    days = [date(2026, 10, 1) + timedelta(days=number) for number in range(23)]
+    for day in days:
+        await submitted(server, _of_day("pip-urgent", day))
+    found = await all_of(server, "ExplanationOfBenefit?patient=Patient/pip-quillfeather&_count=50")
+    places = [one["value"] for each in found for one in each["identifier"] if one["system"] == vocabulary.CLAIM_ORDINAL]
+    assert sorted(int(one.rpartition("#")[2]) for one in places) == [*range(1, 24)]

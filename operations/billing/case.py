@@ -24,7 +24,7 @@ class Case:
 
     What the claim refers to and is not among them does not exist. `plan` is that of the focal coverage, None when there
     is none or it has `plan_faults`; `schedule` has its fees, `networks` those that the provider is in on the days of
-    service. `earlier` are the patient's claims posted before, `actors` whom each provider of a claim acts for.
+    service. `earlier` are the patient's EOBs since the first of these, `actors` whom each provider of one acts for.
     """
 
     claim: Resource
@@ -48,7 +48,7 @@ class Case:
         return [one for one in (found, *further) if one is not None]
 
     def actor(self, claim: Resource) -> Actors:
-        """Who the provider of this claim, or of an earlier one, is."""
+        """Who the provider of this claim, or of an earlier EOB, is."""
         provider = coverage.reference(claim["provider"])
         return self.actors.get(provider) or networks.actors(provider, ())
 

@@ -25,7 +25,7 @@ class Decision:
     """A scrubbed claim that has an id, the coverage that is billed, and what adjudication makes of it.
 
     `response` and `explanation` are the ids of both resources, `created` is a FHIR dateTime, `paid` the FHIR date on
-    which the payer pays, `earlier` how many claims of the patient were posted before.
+    which the payer pays, `earlier` how many EOBs the patient had before.
     """
 
     claim: Resource
