@@ -209,7 +209,6 @@ def test_files_are_loaded_into_a_store_without_a_server(tmp_path: Path) -> None:
     assert "300 skipped" in second.stderr
 
 
-@pytest.mark.slow
 def test_the_example_practice_is_loaded_into_an_empty_store_only(tmp_path: Path) -> None:
     for loaded in (True, False):
         with serving("--open", "--demo", cwd=tmp_path) as served:

@@ -26,9 +26,11 @@ def removal(reference: str, version: int) -> Change:
     return Change(type_, id_, version, AT + version, "DELETE", None)
 
 
-def commit(*changes: Change, absent: tuple[Condition, ...] = ()) -> Commit:
+def commit(
+    *changes: Change, absent: tuple[Condition, ...] = (), current: tuple[tuple[str, str, int], ...] = ()
+) -> Commit:
     """A commit of these changes."""
-    return Commit(tuple(changes), absent)
+    return Commit(tuple(changes), absent, current)
 
 
 def tagged(*terms: str) -> Entries:

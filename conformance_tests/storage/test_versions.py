@@ -106,6 +106,37 @@ async def test_a_condition_that_must_be_absent_and_is_present_stores_nothing(sto
     assert await store.read("Patient", "b") is None
 
 
+@pytest.mark.parametrize("version", [1, 3])
+async def test_a_version_that_must_be_current_and_is_not_stores_nothing(store: Store, version: int) -> None:
+    await store.commit(commit(change("Coverage/c")))
+    await store.commit(commit(change("Coverage/c", 2)))
+    with pytest.raises(Stale):
+        await store.commit(commit(change("Claim/a"), current=(("Coverage", "c", version),)))
+    assert await store.read("Claim", "a") is None
+    await store.commit(commit(change("Claim/a"), current=(("Coverage", "c", 2),)))
+    await store.commit(commit(removal("Coverage/c", 3)))
+    with pytest.raises(Stale):
+        await store.commit(commit(change("Claim/b"), current=(("Coverage", "c", 2),)))
+
+
+async def test_a_resource_that_must_be_current_and_never_was_stores_nothing(store: Store) -> None:
+    with pytest.raises(Stale):
+        await store.commit(commit(change("Claim/a"), current=(("Coverage", "c", 1),)))
+
+
+async def test_a_version_is_not_current_for_a_commit_that_waits_beside_its_update(store: Store) -> None:
+    """Whichever of the two comes first: both happen, or the one that stood on the old version does not."""
+    await store.commit(commit(change("Coverage/c")))
+    mended = commit(change("Coverage/c", 2))
+    standing = [commit(change(f"Claim/{number}"), current=(("Coverage", "c", 1),)) for number in range(8)]
+    outcomes = await asyncio.gather(*map(store.commit, (*standing[:4], mended, *standing[4:])), return_exceptions=True)
+    stored = {row.id: row.sequence for one in outcomes if isinstance(one, tuple) for row in one}
+    refused = [one for one in outcomes if isinstance(one, Stale)]
+    assert len(stored) + len(refused) == 9
+    assert len(refused) >= 4
+    assert all(sequence <= stored["c"] for sequence in stored.values())
+
+
 async def test_a_deleted_resource_counts_as_absent(store: Store) -> None:
     await store.commit(commit(change("Patient/a", entries=tagged("x"))))
     await store.commit(commit(removal("Patient/a", 2)))

@@ -7,8 +7,9 @@ from rich.console import Console
 from server import assembly
 from server.commands import practice
 from server.config import Settings
+from server.jobs import publishing
 from server.rest.decode import PREFIX
-from server.search.condition import Any, Not, Term
+from server.search.condition import Not, Term
 from server.storage.store import Store
 
 
@@ -39,8 +40,6 @@ def show(console: Console, settings: Settings, port: int, loaded: int) -> None:
     console.print("Stop with Ctrl-C.")
 
 
-PUBLISHED = ("OperationDefinition", "StructureDefinition", "CodeSystem", "Measure")
-"""The types of what the server itself publishes."""
 _COMMANDS = (
     "curl -s '{url}/Patient?name=thistledown'",
     "curl -s '{url}/$report?start=2026-01-01&end=2026-12-31&group-by=payer&_format=csv'",
@@ -51,5 +50,4 @@ _PUBLIC = ("curl -s '{url}/metadata'",)
 
 async def _empty(store: Store) -> bool:
     """Whether the store holds nothing but what the server itself publishes."""
-    published = Any(tuple(Term(f"_type={name}") for name in PUBLISHED))
-    return await store.count(Not(published), 1) == 0
+    return await store.count(Not(Term(f"_owner={publishing.OWNER}")), 1) == 0

@@ -16,7 +16,7 @@ from server.fhir.resource import Resource
 from server.interactions.engine import Engine
 from server.search.condition import Condition
 from server.search.entries import NOTHING, owned
-from server.storage.store import Change, Commit, Row
+from server.storage.store import Change, Commit, Row, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,18 @@ class Written:
 
 
 async def commit(
-    engine: Engine, now: datetime, drafts: Sequence[Draft | Removal], absent: Sequence[Condition] = ()
+    engine: Engine,
+    now: datetime,
+    drafts: Sequence[Draft | Removal],
+    absent: Sequence[Condition] = (),
+    current: Sequence[Version] = (),
 ) -> tuple[Written, ...]:
-    """Store all drafts or none, durably; raises Stale or Present as the store does. The resources are valid already."""
+    """Store all drafts or none, durably, while nothing meets `absent` and each of `current` still is; raises Stale or
+    Present as the store does. The resources are valid already.
+    """
     time = instant(now)
     prepared = [_prepare(engine, now, time, draft) for draft in drafts]
-    rows = await engine.store.commit(Commit(tuple(change for change, _ in prepared), tuple(absent)))
+    rows = await engine.store.commit(Commit(tuple(change for change, _ in prepared), tuple(absent), tuple(current)))
     return tuple(
         Written(_with_body(row, change), resource) for row, (change, resource) in zip(rows, prepared, strict=True)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from server.fhir.fact import Fact, FactQuery, FactSum
 from server.search.condition import Condition
@@ -46,16 +46,23 @@ class Change:
     owner: str = ""
 
 
+Version: TypeAlias = tuple[str, str, int]
+"""A version of a resource: its type, id and number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """All or nothing: each Change applies to its expected version, and none of `absent` matches any live resource."""
+    """All or nothing: each Change applies to its expected version, none of `absent` matches any live resource, and each
+    of `current` is the current version still.
+    """
 
     changes: tuple[Change, ...]
     absent: tuple[Condition, ...] = ()
+    current: tuple[Version, ...] = ()
 
 
 class Stale(Exception):
-    """A Change did not find its expected version; nothing of the commit was stored."""
+    """A resource has not its expected version; nothing of the commit was stored."""
 
     def __init__(self, reference: str) -> None:
         super().__init__(f"{reference} has another version than expected")

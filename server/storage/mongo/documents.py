@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import bson
@@ -42,6 +42,12 @@ class PreparedCommit:
 
     commit: Commit
     changes: tuple[Prepared, ...]
+
+    @property
+    def references(self) -> Iterator[str]:
+        """The resources whose versions it expects."""
+        yield from (one.reference for one in self.changes)
+        yield from (f"{type_}/{id_}" for type_, id_, _ in self.commit.current)
 
 
 def prepared(commit: Commit, epoch: int) -> PreparedCommit:

@@ -18,7 +18,7 @@ from server.storage.mongo import documents, facts
 from server.storage.mongo.documents import Prepared, PreparedCommit
 from server.storage.mongo.schema import CURRENT, FACTS, HISTORY, OUTBOX, Database, Document
 from server.storage.mongo.transactions import Session
-from server.storage.store import Present, Row, Stale
+from server.storage.store import Present, Row, Stale, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Staging:
         for condition in commit.commit.absent:
             if self._is_present(condition):
                 raise Present(condition)
+        self._refuse_changed(commit.commit.current)
         self._refuse_stale(commit.changes)
         return tuple(map(self._stage, commit.changes))
 
@@ -67,6 +68,11 @@ class Staging:
         if not self._seen.matching[condition] <= self._live.keys():
             return True
         return any(one is not None and interpreter.holds(condition, one) for one in self._live.values())
+
+    def _refuse_changed(self, current: Iterable[Version]) -> None:
+        for type_, id_, version in current:
+            if self._current.get(f"{type_}/{id_}", {}).get("v") != version:
+                raise Stale(f"{type_}/{id_}")
 
     def _refuse_stale(self, changes: Iterable[Prepared]) -> None:
         known: set[str] = set()

@@ -36,7 +36,7 @@ def writer(database: Database) -> Batches[PreparedCommit, tuple[Row, ...]]:
 
 def _weight(commit: PreparedCommit) -> int:
     changes = sum(1 + len(one.body or b"") // _PART for one in commit.commit.changes)
-    return changes + len(commit.commit.absent)
+    return changes + len(commit.commit.absent) + len(commit.commit.current)
 
 
 async def _perform(database: Database, group: Sequence[PreparedCommit]) -> list[Outcome]:
@@ -56,7 +56,7 @@ async def _plans(database: Database, group: Sequence[PreparedCommit]) -> dict[Co
 async def _write(
     database: Database, group: Sequence[PreparedCommit], plans: dict[Condition, Filter], session: Session, sequence: int
 ) -> list[Outcome]:
-    references = list(dict.fromkeys(one.reference for commit in group for one in commit.changes))
+    references = list(dict.fromkeys(name for commit in group for name in commit.references))
     current = await _current(database, references, session)
     staging = Staging(Seen(current, await _matching(database, plans, len(references), session)), sequence)
     outcomes = [_outcome(staging, commit) for commit in group]

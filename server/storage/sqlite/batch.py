@@ -58,10 +58,13 @@ class Batch:
     def add(self, commit: Commit) -> tuple[Row, ...]:
         """Stage a commit and give its rows, without body; raises Stale or Present and stages nothing of it."""
         targets = [(change.type, change.id) for change in commit.changes]
-        if commit.absent or not self._touched.isdisjoint(targets):
+        standing = [(type_, id_) for type_, id_, _ in commit.current]
+        if commit.absent or not self._touched.isdisjoint((*targets, *standing)):
             self.write()
         for condition in commit.absent:
             self._refuse_present(condition)
+        for type_, id_, version in commit.current:
+            self._refuse_changed((type_, id_), version)
         known = [self._known(change) for change in commit.changes]
         self._touched.update(targets)
         return tuple(self._stage(change, one) for change, one in zip(commit.changes, known, strict=True))
@@ -93,6 +96,11 @@ class Batch:
     def _refuse_present(self, condition: Condition) -> None:
         if pages.page(self._connection, self._compile, Query(condition, 1)).rows:
             raise Present(condition)
+
+    def _refuse_changed(self, target: Target, version: int) -> None:
+        head = self._heads.take(target)
+        if head is None or head[1] != version:
+            raise Stale("/".join(target))
 
     def _known(self, change: Change) -> tuple[int, Packed] | None:
         """The rid and entries of what the change follows; None for a new resource."""
