@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib import resources
 
-from operations import eligibility, post, report, submit
+from operations import eligibility, plans, post, report, submit
 from server.fhir import codec
 from server.fhir.resource import Resource
+from server.interactions.holding import Hold
 from server.interactions.operation import Operation
 from server.interactions.request import CSV
 
@@ -46,3 +47,9 @@ ALL: Mapping[str, Sequence[Operation]] = {
     for code in dict.fromkeys(one.definition["code"] for one in ROWS)
 }
 """The same by their code; one code may be used on several types."""
+
+HOLDS: Mapping[str, Hold] = {
+    "Coverage": Hold(plans.OWNER, "ExplanationOfBenefit", "coverage", ("beneficiary", "payor")),
+    "Patient": Hold(plans.OWNER, "ExplanationOfBenefit", "patient"),
+}
+"""What an account stands on: whoever is covered by another insurer, or is another person, has another Coverage."""

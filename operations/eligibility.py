@@ -62,7 +62,7 @@ async def _answered(
 ) -> Reply:
     engine, call, day = payer.engine, payer.call, period.first
     plan = await payer.plan(covered, day)
-    used = await accounts.used(payer, plan, covered, day) if plan else None
+    used = (await accounts.read(payer, plan, covered, day)).used if plan else None
     provider = coverage.reference(request.get("provider", {}))
     (network,) = await payer.networks(plan, provider, [day]) if plan and provider else ("",)
     inquiry = Inquiry(request, covered, period, plan, used, network)

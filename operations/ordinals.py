@@ -28,7 +28,7 @@ async def last(engine: Engine, place: Place) -> int:
     return known
 
 
-async def taken(engine: Engine, places: Sequence[Resource]) -> list[Resource]:
+async def _taken(engine: Engine, places: Sequence[Resource]) -> list[Resource]:
     """The EOBs of this server that have one of some places of one order."""
     values = [one["value"] for one in places]
     condition = records.identified("ExplanationOfBenefit", places[0]["system"], values)
@@ -38,5 +38,6 @@ async def taken(engine: Engine, places: Sequence[Resource]) -> list[Resource]:
 async def _further(engine: Engine, place: Place, known: int) -> int:
     """The widest step from a place to one that is taken; 0 when none of those behind it is."""
     ahead = [place(known + step) for step in _STEPS]
-    held = [one for explanation in await taken(engine, ahead) for one in explanation["identifier"]]
-    return max((step for step, one in zip(_STEPS, ahead, strict=True) if one in held), default=0)
+    found = (one for explanation in await _taken(engine, ahead) for one in explanation["identifier"])
+    held = {one["value"].casefold() for one in found if one.get("system") == ahead[0]["system"]}
+    return max((step for step, one in zip(_STEPS, ahead, strict=True) if one["value"].casefold() in held), default=0)

@@ -36,7 +36,7 @@ class Payer:
         """The plan of a coverage on a day; raises Unprocessable for one that cannot be read."""
         rules = await self.rules(covered)
         found = coverage.plan_of(covered, rules, day)
-        return benefits.read(found, coverage.rules_of(covered, rules)) if found else None
+        return benefits.read(found, coverage.rules_of(found, rules)) if found else None
 
     async def rules(self, covered: Resource) -> Sequence[Resource]:
         """The InsurancePlans of the payor of a coverage; none where that is no organization."""

@@ -16,7 +16,7 @@ from server.interactions.engine import Engine
 from server.interactions.operation import Call
 from server.search.compiler import Criteria, Pairs
 from server.search.condition import All, Any, Condition, Term
-from server.storage.store import Query, Row
+from server.storage.store import Query, Row, Version
 
 _DAY = timedelta(days=1)
 PAGE = 200
@@ -30,6 +30,11 @@ class Record:
 
     row: Row
     resource: Resource
+
+    @property
+    def version(self) -> Version:
+        """What it is at present."""
+        return self.row.type, self.row.id, self.row.version
 
 
 def record(row: Row) -> Record:

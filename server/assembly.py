@@ -65,6 +65,7 @@ def engine(store: Store, definitions: Definitions, zone: tzinfo = UTC, guides: t
         statement=lambda base: statement.statement(base, software, definitions, table.TABLE, operations.ALL),
         rewriter=Rewriter(definitions),
         contention=Contention(),
+        holds=operations.HOLDS,
         zone=zone,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance_tests.billing import resources
-from operations.billing import accumulators, benefits, charges, coverage, fees, money, vocabulary
+from operations.billing import accumulators, benefits, charges, coverage, fees, money, places, vocabulary
 from operations.billing.accumulators import Accumulators
 from operations.billing.adjudication import adjudicate
 from operations.billing.charges import Charge
@@ -17,6 +17,7 @@ from server.fhir.resource import Json, Resource
 PLAN = benefits.read(resources.PLAN)
 SCHEDULE = fees.read(resources.SCHEDULE, resources.FEES, "USD")
 DAY = resources.TODAY
+PLACE = places.of_patient("Patient/ann", 1)
 
 
 def decide(
@@ -26,7 +27,7 @@ def decide(
     cover = covered or resources.COVERAGE
     terms = Terms(PLAN, network, coverage.term(cover))
     judged = adjudicate(charges.of_claim(claim, SCHEDULE), terms, used or accumulators.opening(PLAN, DAY))
-    return Decision(claim, cover, judged, "response", "explanation", "2026-03-10T09:00:00Z", "2026-03-12", 0)
+    return Decision(claim, cover, judged, "response", "explanation", "2026-03-10T09:00:00Z", "2026-03-12", PLACE)
 
 
 def of_charges(listed: Sequence[Charge], terms: Terms, used: Accumulators) -> Decision:
@@ -43,7 +44,7 @@ def of_charges(listed: Sequence[Charge], terms: Terms, used: Accumulators) -> De
     ]
     claim = {**resources.CLAIM, "item": items}
     judged = adjudicate(listed, terms, used)
-    return Decision(claim, resources.COVERAGE, judged, "response", "explanation", "2026-03-10", "2026-03-12", 0)
+    return Decision(claim, resources.COVERAGE, judged, "response", "explanation", "2026-03-10", "2026-03-12", PLACE)
 
 
 def claim(*items: Json, **changes: Json) -> Resource:

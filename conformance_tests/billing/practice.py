@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,6 +18,7 @@ from operations.billing import (
     explanation_of_benefit,
     fees,
     networks,
+    places,
     scrub,
 )
 from operations.billing.adjudication import adjudicate
@@ -29,6 +30,7 @@ from server.fhir.outcome import Issue
 from server.fhir.resource import Resource
 
 TODAY = date(2026, 11, 2)
+NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 
 
 def files(folder: str) -> list[Traversable]:
@@ -72,9 +74,11 @@ def scrubbed(name: str) -> tuple[Case, tuple[Issue, ...]]:
     """An example claim with all that it refers to, and what is wrong with it."""
     given = claim(name)
     known = {path: stored().get(coverage.reference(one)) for path, one in case.references(given)}
+    further = [(path, one) for each in known.values() if each for path, one in case.of_referred(each)]
+    known.update({path: stored().get(coverage.reference(one)) for path, one in further})
     found = {resource.key(one): one for one in known.values() if one}
     covered = found[coverage.reference(given["insurance"][0]["coverage"])]
-    checked = Case(given, found, TODAY, plan_of(covered, days.of_date(given["billablePeriod"]["start"]).first))
+    checked = Case(given, found, NOW, plan_of(covered, days.of_date(given["billablePeriod"]["start"]).first))
     return checked, scrub.issues(checked)
 
 
@@ -86,12 +90,12 @@ def decided(name: str, earlier: Sequence[str] = ()) -> Decision:
     assert checked.coverage is not None
     plan, day = checked.plan, checked.dated[0][1].first
     posted = [explanation_of_benefit.build(decided(one, earlier[:place])) for place, one in enumerate(earlier)]
-    used = accumulators.of_policy(plan, day, coverage.reference(checked.claim["patient"]), posted)
+    patient = coverage.reference(checked.claim["patient"])
+    used = accumulators.of_policy(plan, day, {patient}, posted)
     provider = coverage.reference(checked.claim["provider"])
     roles, affiliations = of_type("PractitionerRole"), of_type("OrganizationAffiliation")
     network = networks.network(plan, provider, roles, affiliations, day)
     terms = Terms(plan, network, coverage.term(checked.coverage))
     judged = adjudicate(charges.of_claim(checked.claim, schedule(plan)), terms, used)
-    return Decision(
-        checked.claim, checked.coverage, judged, f"{name}-r", f"{name}-e", f"{TODAY}", f"{TODAY}", len(checked.earlier)
-    )
+    place = places.of_patient(patient, len(earlier) + 1)
+    return Decision(checked.claim, checked.coverage, judged, f"{name}-r", f"{name}-e", f"{TODAY}", f"{TODAY}", place)

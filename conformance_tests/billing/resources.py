@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from conformance_tests.billing.amounts import element
@@ -17,6 +17,7 @@ from server.fhir.resource import Json, Resource
 from server.validation.validator import compile_validator
 
 TODAY = date(2026, 3, 10)
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 VALIDATOR = compile_validator(load.definitions())
 FEES = "https://payer.example/fees"
 
@@ -147,6 +148,7 @@ OTHERS: Sequence[Resource] = (
     {"resourceType": "Patient", "id": "ann", "birthDate": "1980-01-01"},
     {"resourceType": "Patient", "id": "bob", "birthDate": "1980-01-01"},
     {"resourceType": "Organization", "id": "payer", "name": "Payer"},
+    {"resourceType": "Organization", "id": "other", "name": "Other"},
     {"resourceType": "Location", "id": "office", "name": "Office"},
     {
         "resourceType": "Condition",
@@ -209,7 +211,7 @@ def case(claim: Resource | None = None, **changes: Json) -> Case:
     found: dict[str, Json] = {
         "claim": deepcopy(claim or CLAIM),
         "resources": known(COVERAGE, PROVIDER, *OTHERS),
-        "today": TODAY,
+        "now": NOW,
         "plan": benefits.read(PLAN),
     }
     return Case(**{**found, **changes})

@@ -28,7 +28,7 @@ def _explanation(**changes: Json) -> Resource:
 
 
 def _of(day: date, patient: str, *explanations: Resource) -> accumulators.Accumulators:
-    return accumulators.of_policy(decisions.PLAN, day, patient, explanations)
+    return accumulators.of_policy(decisions.PLAN, day, {patient}, explanations)
 
 
 def test_nothing_is_consumed_of_a_new_year() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -196,7 +195,7 @@ def test_an_explanation_repeats_its_claim() -> None:
             "system": vocabulary.CLAIM_NUMBER,
             "value": "explanation",
         },
-        *places.of_policy(resources.COVERAGE, date(2026, 1, 1), [1]),
+        places.of_policy("Organization/payer#W1", 1),
         places.of_patient(claim["patient"]["reference"], 1),
     ]
     assert built["adjudication"] == [categories.status("billingnetworkstatus", "innetwork")]
@@ -287,7 +286,7 @@ def test_what_an_explanation_says_is_what_was_consumed(charges: tuple[Charge, ..
     opened = accumulators.opening(terms.plan, plans.DAY)
     decision = decisions.of_charges(charges, terms, opened)
     built = explanation_of_benefit.build(decision)
-    found = accumulators.of_policy(terms.plan, plans.DAY, "Patient/ann", [built])
+    found = accumulators.of_policy(terms.plan, plans.DAY, {"Patient/ann"}, [built])
     after = decision.adjudication.after
     assert (found.member, found.family, found.visits) == (after.member, after.family, after.visits)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, TypeAlias, cast
 
 import pytest
 
@@ -13,11 +14,13 @@ from conformance_tests.interactions.serving import Service, body, issues, servin
 from conformance_tests.operations.claims import all_of, claim, submitted
 from conformance_tests.storage import earlier
 from operations.billing import vocabulary
+from operations.billing.vocabulary import concept
 from profiles import load
 from server.commands import practice
 from server.fhir.resource import Json, Resource
 from server.search import indexer
 from server.storage.sqlite.store import SqliteStore
+from server.storage.store import Commit, Row, Store
 
 pytestmark = pytest.mark.anyio
 
@@ -88,14 +91,47 @@ async def test_who_was_in_a_family_by_mistake_has_used_nothing_of_it(server: Ser
     assert await _used(server, PIP, "family") == URGENT
 
 
-@pytest.mark.parametrize("left", ["deleted", "with another insurer"])
-async def test_who_left_a_family_has_still_used_what_it_used(server: Service, left: str) -> None:
+def _entry(method: str, path: str, resource: Resource | None = None) -> Resource:
+    """A transaction of one entry."""
+    held = {} if resource is None else {"resource": resource}
+    entry = {**held, "request": {"method": method, "url": path}}
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+
+
+@pytest.mark.parametrize("path", [PIP, "Patient/pip-quillfeather"])
+async def test_what_was_billed_is_not_deleted(server: Service, path: str) -> None:
     await submitted(server, claim("pip-urgent"))
-    if left == "deleted":
-        assert (await server.delete(PIP)).status_code == 204
-    else:
-        await _mended(server, PIP, payor=[{"reference": "Organization/larkspur"}])
-    assert await _used(server, OTTOLINE, "family") == URGENT
+    assert (await server.delete(path)).status_code == 409
+    assert (await server.post("", _entry("DELETE", path))).status_code == 409
+    assert (await server.get(path)).status_code == 200
+    assert (await server.delete(BARNABY)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"payor": [{"reference": "Organization/larkspur"}]},
+        {"payor": [{"display": "Fernvale"}]},
+        {"beneficiary": {"reference": "Patient/barnaby-quillfeather"}},
+    ],
+)
+async def test_a_coverage_that_was_billed_is_of_the_same_person_and_insurer(server: Service, change: Json) -> None:
+    moved = {**body(await server.get(PIP)), **change}
+    assert (await server.put(PIP, moved)).status_code == 200
+    mended = {**moved, "payor": [{"reference": "Organization/fernvale", "display": "F"}]}
+    mended["beneficiary"] = {"reference": "Patient/pip-quillfeather"}
+    assert (await server.put(PIP, mended)).status_code == 200
+    await submitted(server, claim("pip-urgent"))
+    assert (await server.put(PIP, moved)).status_code == 409
+    assert (await server.post("", _entry("PUT", PIP, moved))).status_code == 409
+    noted = {**mended, "payor": [{"reference": "Organization/fernvale", "display": "Fernvale Health"}]}
+    assert (await server.put(PIP, {**noted, "status": "cancelled"})).status_code == 200
+
+
+async def test_a_new_coverage_of_a_member_is_of_the_same_account(server: Service) -> None:
+    await submitted(server, claim("pip-urgent"))
+    await _another(server, PIP, "pip-again")
+    assert await _used(server, "Coverage/pip-again", "family") == URGENT
 
 
 async def test_numbers_that_differ_by_case_are_two_families(server: Service) -> None:
@@ -107,9 +143,9 @@ async def test_numbers_that_differ_by_case_are_two_families(server: Service) -> 
 
 async def test_what_was_used_under_another_insurer_is_not_used_of_this_one(server: Service) -> None:
     await submitted(server, claim("mirabel-visit"))
-    other = body(await server.get(PIP))
-    await _mended(server, MIRABEL, **{name: other[name] for name in ("type", "payor", "class")}, subscriberId="FV-1")
-    assert await _used(server, MIRABEL, "family") == 0
+    other = {name: body(await server.get(PIP))[name] for name in ("type", "payor", "class")}
+    await _another(server, MIRABEL, "moved", **other)
+    assert await _used(server, "Coverage/moved", "family") == 0
 
 
 @pytest.mark.parametrize("numbered", [True, False])
@@ -266,9 +302,96 @@ async def test_what_is_posted_as_its_day_begins_is_used_and_billed(tmp_path: Pat
 
 
 async def test_the_claims_of_a_patient_have_their_places_in_order(server: Service) -> None:
-    days = [date(2026, 10, 1) + timedelta(days=number) for number in range(23)]
+    days = [date(2026, 10, 1) + timedelta(days=number) for number in range(9)]
     for day in days:
         await submitted(server, _of_day("pip-urgent", day))
     found = await all_of(server, "ExplanationOfBenefit?patient=Patient/pip-quillfeather&_count=50")
     places = [one["value"] for each in found for one in each["identifier"] if one["system"] == vocabulary.CLAIM_ORDINAL]
-    assert sorted(int(one.rpartition("#")[2]) for one in places) == [*range(1, 24)]
+    assert sorted(int(one.rpartition("#")[2]) for one in places) == [*range(1, 10)]
+
+
+@pytest.mark.parametrize(("kept", "type_"), [("pip-quillfeather", "replaces"), ("pip-old", "replaced-by")])
+async def test_records_of_one_person_share_what_it_used(server: Service, kept: str, type_: str) -> None:
+    await _another(server, "Patient/pip-quillfeather", "pip-old")
+    await _another(server, PIP, "old", beneficiary={"reference": "Patient/pip-old"})
+    older = claim("pip-urgent")
+    older["insurance"][0]["coverage"]["reference"], older["patient"]["reference"] = "Coverage/old", "Patient/pip-old"
+    for item in older["item"]:
+        del item["encounter"]
+    older["diagnosis"] = [{"sequence": 1, "diagnosisCodeableConcept": concept(vocabulary.ICD_10_CM, "J06.9")}]
+    await submitted(server, older)
+    other = {"pip-old": "pip-quillfeather", "pip-quillfeather": "pip-old"}[kept]
+    await _mended(server, f"Patient/{kept}", link=[{"other": {"reference": f"Patient/{other}"}, "type": type_}])
+    answer = await server.post("Claim/$submit", claim("pip-urgent"))
+    assert (answer.status_code, {code for _, code, _ in issues(answer)}) == (422, {"duplicate"})
+
+
+async def test_a_record_that_another_replaced_is_not_billed(server: Service) -> None:
+    link = [{"other": {"reference": "Patient/barnaby-quillfeather"}, "type": "replaced-by"}]
+    await _mended(server, "Patient/pip-quillfeather", link=link)
+    answer = await server.post("Claim/$submit", claim("pip-urgent"))
+    assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", "Claim.patient")])
+
+
+def _large(name: str) -> Resource:
+    """An example claim of one line for so many units that the deductible does not last."""
+    given = claim(name)
+    (line,) = given["item"]
+    price = line["unitPrice"]["value"]
+    line.update(quantity={"value": 200}, net={**line["net"], "value": 200 * Decimal(price)})
+    return {key: value for key, value in given.items() if key != "total"}
+
+
+Between: TypeAlias = Callable[[Service], Awaitable[object]]
+
+
+async def _joined(server: Service) -> None:
+    """Ottoline's number is mended to the family's, and Pip is billed."""
+    await _mended(server, OTTOLINE, subscriberId="FV-310077")
+    await submitted(server, _large("pip-urgent"))
+
+
+async def _met(server: Service) -> None:
+    """The family's number is mended to Ottoline's, who alone is billed."""
+    await submitted(server, _large("pip-urgent"))
+    for path in (PIP, BARNABY):
+        await _mended(server, path, subscriberId="FV-310078")
+
+
+async def _new_year(server: Service) -> None:
+    """The plan's first day is mended, and Pip is billed."""
+    await _mended(server, await _plan(server, "fernvale"), period={"start": "2026-02-01"})
+    await submitted(server, _large("pip-urgent"))
+
+
+@pytest.mark.parametrize(("number", "between"), [("FV-310078", _joined), ("FV-310078", _met), ("FV-310077", _new_year)])
+async def test_what_is_mended_while_a_claim_is_decided_counts_nothing_twice(
+    tmp_path: Path, number: str, between: Between
+) -> None:
+    store = Interrupted(SqliteStore(tmp_path, load.definitions().version, indexer.RECIPE))
+    async with serving(cast("Store", store)) as server:
+        await practice.load(server.engine)
+        await _mended(server, OTTOLINE, subscriberId=number)
+        store.between = lambda: between(server)
+        await submitted(server, _large("ottoline-counselling"))
+        assert store.between is None
+        assert await _used(server, OTTOLINE, "family") == Decimal("3300.00")
+    await store.close()
+
+
+class Interrupted:
+    """A store that lets something else happen before its next commit."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.between: Callable[[], Awaitable[object]] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def commit(self, commit: Commit) -> tuple[Row, ...]:
+        """Commit, after what is to happen before."""
+        between, self.between = self.between, None
+        if between is not None:
+            await between()
+        return await self._store.commit(commit)

@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/explanationofbenefit.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -35,7 +35,7 @@ class Accumulators:
     """The consumption of a plan year.
 
     `visits` has, by service category, the days on which the plan covered one for the member, and the copay taken for
-    each. `ordinal` is the place of the next EOB among all of the policy and year.
+    each. `ordinal` is the place of the next EOB among all of the policy.
     """
 
     year: days.Days
@@ -64,8 +64,11 @@ def opening(plan: Plan, day: date) -> Accumulators:
     return Accumulators(plan.year(day), nothing, nothing)
 
 
-def of_policy(plan: Plan, day: date, patient: str, explanations: Sequence[Resource], ordinal: int = 1) -> Accumulators:
-    """What the posted EOBs of a policy consumed of the plan year of a day; the patient's own is the member's.
+def of_policy(
+    plan: Plan, day: date, member: Collection[str], explanations: Sequence[Resource], ordinal: int = 1
+) -> Accumulators:
+    """What the posted EOBs of a policy consumed of the plan year of a day; what is of the patients that the member is
+    known as is the member's.
 
     `ordinal` is the place of the next one.
     """
@@ -73,7 +76,7 @@ def of_policy(plan: Plan, day: date, patient: str, explanations: Sequence[Resour
     for explanation in explanations:
         if explanation["status"] == "active" and explanation["use"] == "claim":
             dated = [(at, one) for at, one in _dated(explanation) if found.year.covers(at)]
-            own = coverage.reference(explanation["patient"]) == patient
+            own = coverage.reference(explanation["patient"]) in member
             found = _consumed(found, dated, own, plan.currency)
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 
 from operations.billing import coverage, days, networks
 from operations.billing.days import Days
@@ -20,22 +20,43 @@ from server.fhir.resource import Json, Resource
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`resources` are by relative reference: what `references` leads to, and what `of_role` does from there.
+    """`resources` are by relative reference: what `references` leads to, and what `of_referred` does from there; `now`
+    is in the zone of the practice.
 
     What the claim refers to and is not among them does not exist. `plan` is that of the focal coverage, None when there
     is none or it has `plan_faults`; `schedule` has its fees, `networks` those that the provider is in on the days of
-    service. `earlier` are the patient's EOBs since the first of these, `actors` whom each provider of one acts for.
+    service. `people` are the Patients that the patient is, `insured` its coverages, `earlier` its EOBs since the first
+    day of service, `actors` whom each provider of one acts for.
     """
 
     claim: Resource
     resources: Mapping[str, Resource]
-    today: date
+    now: datetime
     plan: Plan | None = None
     earlier: Sequence[Resource] = ()
     plan_faults: Sequence[Issue] = ()
     schedule: Schedule | None = None
     networks: frozenset[str] = frozenset()
     actors: Mapping[str, Actors] = field(default_factory=dict)
+    people: frozenset[str] = frozenset()
+    insured: Sequence[Resource] = ()
+    only: int | None = None
+
+    @property
+    def today(self) -> date:
+        """The day, in the zone of the practice."""
+        return self.now.date()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of the practice."""
+        return self.now.tzinfo or UTC
+
+    def is_patient(self, reference: Json) -> bool:
+        """Whether a Reference is to the patient, or to another record of it; true of any when that is not known."""
+        patient = self.claim["patient"]
+        named = coverage.reference(reference)
+        return self.found(patient) is None or named in {coverage.reference(patient), *self.people}
 
     def found(self, reference: Json) -> Resource | None:
         """What a Reference leads to."""
@@ -54,8 +75,9 @@ class Case:
 
     @property
     def lines(self) -> list[tuple[str, Json]]:
-        """Each line with its FHIRPath."""
-        return [(f"Claim.item[{place}]", item) for place, item in enumerate(self.claim.get("item", ()))]
+        """Each line with its FHIRPath; where `only` says which, that one alone."""
+        listed = [(f"Claim.item[{place}]", item) for place, item in enumerate(self.claim.get("item", ()))]
+        return listed if self.only is None else listed[self.only : self.only + 1]
 
     @property
     def dated(self) -> list[tuple[str, Days]]:
@@ -119,3 +141,10 @@ def of_role(resource: Resource) -> Iterator[tuple[str, Json]]:
     for name in ("practitioner", "organization"):
         if resource["resourceType"] == "PractitionerRole" and name in resource:
             yield f"PractitionerRole.{name}", resource[name]
+
+
+def of_referred(resource: Resource) -> Iterator[tuple[str, Json]]:
+    """The References of what a claim refers to that scrubbing follows: of a role, and the payors of a coverage."""
+    yield from of_role(resource)
+    for place, one in enumerate(resource.get("payor", ()) if resource["resourceType"] == "Coverage" else ()):
+        yield f"Coverage.payor[{place}]", one

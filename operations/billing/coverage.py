@@ -29,9 +29,16 @@ def payor(coverage: Resource) -> str:
     return reference(coverage["payor"][0])
 
 
-def plan_code(coverage: Resource) -> str:
+def pays_before(coverage: Resource, other: Resource, day: date) -> bool:
+    """Whether the coverage is of an insurer, in force on a day, and comes before another by its order."""
+    order, own = coverage.get("order"), other.get("order")
+    insured = payor(coverage).startswith("Organization/")
+    return insured and order is not None and own is not None and order < own and in_force(coverage, day)
+
+
+def plan_codes(coverage: Resource) -> set[str]:
     """What Coverage.class calls the plan; empty when it does not say."""
-    return next((one.get("value", "") for one in coverage.get("class", ()) if _is_plan(one)), "")
+    return {one.get("value", "") for one in coverage.get("class", ()) if _is_plan(one)}
 
 
 def plan_of(coverage: Resource, plans: Sequence[Resource], day: date) -> Resource | None:
@@ -40,16 +47,16 @@ def plan_of(coverage: Resource, plans: Sequence[Resource], day: date) -> Resourc
     It is active and its period has the day. A coverage that names no plan has its payor's only one. None rather than a
     guess in any other case.
     """
-    listed = rules_of(coverage, plans)
-    fitting = [plan for plan in listed if plan.get("status") == "active" and _holds(plan, day)]
+    wanted = plan_codes(coverage)
+    active = [plan for plan in plans if plan.get("status") == "active" and _holds(plan, day)]
+    fitting = [plan for plan in active if wanted <= _identifiers(plan)]
     return fitting[0] if len(fitting) == 1 else None
 
 
-def rules_of(coverage: Resource, plans: Sequence[Resource]) -> list[Resource]:
-    """All rules that the coverage's plan has or had, among a payor's; drafts are none yet."""
-    wanted = plan_code(coverage)
-    listed = [plan for plan in plans if plan.get("status") != "draft"]
-    return [plan for plan in listed if wanted in _identifiers(plan)] if wanted else listed
+def rules_of(plan: Resource, plans: Sequence[Resource]) -> list[Resource]:
+    """All rules that a plan has or had, itself among them: those that share an identifier with it; drafts are none."""
+    named = _identifiers(plan)
+    return [one for one in plans if one is plan or (one.get("status") != "draft" and named & _identifiers(one))]
 
 
 def policy(coverage: Resource) -> str:
@@ -58,11 +65,6 @@ def policy(coverage: Resource) -> str:
     """
     number, subscriber = coverage.get("subscriberId"), reference(coverage.get("subscriber", {}))
     return f"{payor(coverage)}#{number or subscriber or coverage['id']}"
-
-
-def billed(explanation: Resource) -> str:
-    """The relative reference of the coverage that an EOB of this server is about."""
-    return next((reference(one["coverage"]) for one in explanation["insurance"] if one["focal"]), "")
 
 
 def reference(value: Json) -> str:

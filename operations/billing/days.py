@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from server.fhir import temporal
 from server.fhir.resource import Json
 
 
@@ -29,6 +30,7 @@ class Days:
         return self.first <= other.first and other.last <= self.last
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE = len("2026-11-24")
 """The length of a date to the day."""
 ALWAYS = Days(date.min, date.max)
@@ -48,6 +50,13 @@ def of_period(period: Json) -> Days:
     """The days of a Period; without a start or end it is open there."""
     start, end = period.get("start"), period.get("end")
     return Days(of_date(start).first if start else date.min, of_date(end).last if end else date.max)
+
+
+def reaching(period: Json, zone: tzinfo) -> Days:
+    """The days of a Period whose times are told as they were written or in a zone, whichever reaches further."""
+    start, end = (_moment(period.get(name) or "", zone) for name in ("start", "end"))
+    written = of_period(period)
+    return Days(min(written.first, start or written.first), max(written.last, end or written.last))
 
 
 def common(one: Days, other: Days) -> Days:
@@ -73,3 +82,13 @@ def year_from(day: date, anniversary: date) -> Days:
     first = max((one for one in starts if one <= day), default=date.min)
     following = next((one for one in starts if one > day), None)
     return Days(first, date.fromordinal(following.toordinal() - 1) if following else date.max)
+
+
+def _moment(text: str, zone: tzinfo) -> date | None:
+    """The day in a zone of a time; None for a text without one, and beyond the calendar."""
+    if len(text) <= _WHOLE:
+        return None
+    try:
+        return (_EPOCH + timedelta(seconds=temporal.interval(text)[0] // temporal.SECOND)).astimezone(zone).date()
+    except OverflowError:
+        return None

@@ -25,7 +25,7 @@ class Decision:
     """A scrubbed claim that has an id, the coverage that is billed, and what adjudication makes of it.
 
     `response` and `explanation` are the ids of both resources, `created` is a FHIR dateTime, `paid` the FHIR date on
-    which the payer pays, `earlier` how many EOBs the patient had before.
+    which the payer pays, `place` its Identifier among the EOBs of the patient.
     """
 
     claim: Resource
@@ -35,7 +35,7 @@ class Decision:
     explanation: str
     created: str
     paid: str
-    earlier: int
+    place: Resource
 
     @property
     def insurer(self) -> Json:
@@ -73,9 +73,5 @@ class Decision:
 
     @property
     def places(self) -> list[Resource]:
-        """Its place among the EOBs of the policy and plan year, and among those of the patient: no two decisions share
-        one.
-        """
-        before, patient = self.adjudication.before, coverage.reference(self.claim["patient"])
-        among = places.of_policy(self.coverage, before.year.first, [before.ordinal])
-        return [*among, places.of_patient(patient, self.earlier + 1)]
+        """Its place among the EOBs of the policy, and among those of the patient: no two decisions share one."""
+        return [places.of_policy(coverage.policy(self.coverage), self.adjudication.before.ordinal), self.place]

@@ -81,7 +81,7 @@ def _information(one: Json) -> Resource:
 
 
 def _insurance(one: Json) -> Resource:
-    return {name: one[name] for name in ("focal", "coverage", "preAuthRef") if name in one}
+    return {name: one[name] for name in ("focal", "coverage", "preAuthRef", "_preAuthRef") if name in one}
 
 
 def _payment_status(outcome: str) -> Resource:

@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/http.html#delete
 
 from __future__ import annotations
 
-from server.interactions import payload, update, write
+from server.interactions import holding, payload, update, write
 from server.interactions.conditions import etag
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
@@ -20,7 +20,8 @@ async def run(engine: Engine, request: Request) -> Reply:
         update.check(request, row, f"{kind}/{name}")
         if row is None or row.body is None:
             return Reply(204)
-        await write.commit(engine, request.now, [write.Removal(kind, name, row.version + 1)])
+        held = await holding.check(engine, row, None)
+        await write.commit(engine, request.now, [write.Removal(kind, name, row.version + 1)], [held] if held else [])
         return Reply(204, headers={"ETag": etag(row.version + 1)})
 
     return await engine.contention.persist(attempt, f"{kind}/{name}")

@@ -12,6 +12,7 @@ from server.fhir.fact import Fact
 from server.fhir.outcome import Issue
 from server.fhir.resource import Resource
 from server.interactions.contention import Contention
+from server.interactions.holding import Hold
 from server.interactions.rewriting import Rewriter
 from server.search.entries import Entries
 from server.storage.store import Store
@@ -30,7 +31,8 @@ class Engine:
     `validate` finds every issue of a resource, `index` derives the entries of a stamped one, `facts` the facts of one
     that arrived by REST or load; `clock` tells the time in UTC, `new_id` draws a logical id; `statement` is the
     CapabilityStatement of a base URL, `rewriter` renames references, `contention` has the
-    queues of writers that want the same; `zone` is that of the practice.
+    queues of writers that want the same; `holds` says, by type, what posted resources hold in place; `zone` is that of
+    the practice.
     """
 
     definitions: Definitions
@@ -44,4 +46,5 @@ class Engine:
     statement: Callable[[str], Resource]
     rewriter: Rewriter
     contention: Contention
+    holds: Mapping[str, Hold]
     zone: tzinfo

@@ -14,12 +14,25 @@ from collections.abc import Sequence
 from server.fhir.errors import FhirError
 from server.fhir.outcome import outcome
 from server.fhir.resource import Resource
-from server.interactions import bundles, entry, naming, payload, planning, responses, rewriting, single, update, write
+from server.interactions import (
+    bundles,
+    entry,
+    holding,
+    naming,
+    payload,
+    planning,
+    responses,
+    rewriting,
+    single,
+    update,
+    write,
+)
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
 from server.interactions.planning import Step
 from server.interactions.request import Reply, Request
 from server.interactions.write import Draft, Removal
+from server.search.condition import Condition
 from server.storage.store import Row
 
 _READING = ("GET", "HEAD")
@@ -48,7 +61,9 @@ async def run(engine: Engine, request: Request) -> Reply:
 async def _written(engine: Engine, request: Request, steps: Sequence[Step]) -> dict[int, bundles.Entry]:
     """Commit what the steps ask; the answers by the place of the entry."""
     drafts = await _drafts(engine, request, steps)
-    absent = [step.absent for step in steps if step.absent is not None]
+    moving = [one for one in steps if one.live and one.type in engine.holds and one.entry.place in drafts]
+    held = [await _held(engine, one, drafts[one.entry.place]) for one in moving]
+    absent = [one for one in (*(step.absent for step in steps), *held) if one is not None]
     written = await write.commit(engine, request.now, list(drafts.values()), absent) if drafts else ()
     rows = {place: one.row for place, one in zip(drafts, written, strict=True)}
     by_reference = {f"{row.type}/{row.id}": row for row in rows.values()}
@@ -74,6 +89,14 @@ async def _drafts(engine: Engine, request: Request, steps: Sequence[Step]) -> di
         if draft is not None:
             drafts[step.entry.place] = draft
     return drafts
+
+
+async def _held(engine: Engine, step: Step, draft: Draft | Removal) -> Condition | None:
+    """What must match nothing for a draft to be written."""
+    try:
+        return await holding.check(engine, step.row, draft.resource if isinstance(draft, Draft) else None)
+    except FhirError as error:
+        raise entry.failed(step.entry, error) from error
 
 
 def _draft(step: Step, resource: Resource | None) -> Draft | Removal | None:

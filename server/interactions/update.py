@@ -9,7 +9,7 @@ from __future__ import annotations
 from server.fhir import codec
 from server.fhir.errors import Conflict
 from server.fhir.resource import Resource
-from server.interactions import conditions, matching, payload, write
+from server.interactions import conditions, holding, matching, payload, write
 from server.interactions.engine import Engine
 from server.interactions.matching import Target
 from server.interactions.replies import of_write
@@ -48,7 +48,8 @@ async def _store(engine: Engine, request: Request, resource: Resource, target: T
     if row is not None and unchanged(row, resource):
         return of_write(request, row, 200)
     draft = write.Draft(resource, row.version + 1 if row else 1, "PUT")
-    (written,) = await write.commit(engine, request.now, [draft], [target.absent] if target.absent else [])
+    absent = [one for one in (target.absent, await holding.check(engine, row, resource)) if one is not None]
+    (written,) = await write.commit(engine, request.now, [draft], absent)
     return of_write(request, written.row, 200 if row is not None and row.body is not None else 201)
 
 

@@ -107,13 +107,13 @@ def _same_currency(item: Json) -> bool:
 
 RULES = (
     Rule("amount-exact", "value", _exact),
-    Rule("line-priced", "required", _priced),
-    Rule("unit-price", "value", _prices),
-    Rule("units", "value", _units),
-    Rule("factor", "value", _factor),
-    Rule("line-charge", "value", _charge),
+    Rule("line-priced", "required", _priced, by_line=True),
+    Rule("unit-price", "value", _prices, by_line=True),
+    Rule("units", "value", _units, by_line=True),
+    Rule("factor", "value", _factor, by_line=True),
+    Rule("line-charge", "value", _charge, by_line=True),
     Rule("claim-charge", "value", _sum),
-    Rule("line-net", "business-rule", _net_comes_out),
+    Rule("line-net", "business-rule", _net_comes_out, by_line=True),
     Rule("claim-total", "business-rule", _total_comes_out),
     Rule("one-currency", "business-rule", _one_currency),
 )

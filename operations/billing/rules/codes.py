@@ -56,18 +56,24 @@ def _procedures_one(case: Case) -> Iterable[Finding]:
 
 
 def _modifiers_shaped(case: Case) -> Iterable[Finding]:
-    for path, code in _modifiers(case):
-        if _modifier.fullmatch(code) is None:
+    for path, codes in _modifiers(case):
+        if not codes or not all(map(_modifier.fullmatch, codes)):
             yield path, "a modifier has two letters or digits"
+
+
+def _modifiers_one(case: Case) -> Iterable[Finding]:
+    for path, codes in _modifiers(case):
+        if len(codes) > 1:
+            yield path, "each modifier is an element of its own"
 
 
 def _modifiers_once(case: Case) -> Iterable[Finding]:
     known: set[tuple[str, str]] = set()
-    for path, code in _modifiers(case):
+    for path, codes in _modifiers(case):
         line = path.rpartition(".")[0]
-        if code and (line, code) in known:
+        if any((line, code) in known for code in codes):
             yield path, "the modifier is repeated"
-        known.add((line, code))
+        known.update((line, code) for code in codes)
 
 
 def _diagnoses(case: Case) -> Iterator[tuple[str, Json]]:
@@ -80,18 +86,19 @@ def _diagnoses(case: Case) -> Iterator[tuple[str, Json]]:
             yield path, condition.get("code", {})
 
 
-def _modifiers(case: Case) -> Iterator[tuple[str, str]]:
+def _modifiers(case: Case) -> Iterator[tuple[str, set[str]]]:
     for path, item in case.lines:
         for place, one in enumerate(item.get("modifier", ())):
-            yield f"{path}.modifier[{place}]", vocabulary.code(one, *PROCEDURES)
+            yield f"{path}.modifier[{place}]", {*vocabulary.codes(one, *PROCEDURES)}
 
 
 RULES = (
     Rule("diagnosis-coded", "code-invalid", _diagnoses_coded),
     Rule("diagnosis-shape", "code-invalid", _diagnoses_shaped),
-    Rule("procedure-coded", "code-invalid", _procedures_coded),
-    Rule("procedure-shape", "code-invalid", _procedures_shaped),
-    Rule("procedure-one", "business-rule", _procedures_one),
-    Rule("modifier-shape", "code-invalid", _modifiers_shaped),
-    Rule("modifier-once", "business-rule", _modifiers_once),
+    Rule("procedure-coded", "code-invalid", _procedures_coded, by_line=True),
+    Rule("procedure-shape", "code-invalid", _procedures_shaped, by_line=True),
+    Rule("procedure-one", "business-rule", _procedures_one, by_line=True),
+    Rule("modifier-shape", "code-invalid", _modifiers_shaped, by_line=True),
+    Rule("modifier-one", "business-rule", _modifiers_one, by_line=True),
+    Rule("modifier-once", "business-rule", _modifiers_once, by_line=True),
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from operations.billing import days
 from operations.billing.case import Case
 from operations.billing.rules.rule import Finding, Rule
+from server.fhir import temporal
 
 
 def _dated(case: Case) -> Iterable[Finding]:
@@ -32,7 +33,9 @@ def _not_future(case: Case) -> Iterable[Finding]:
 
 
 def _created(case: Case) -> Iterable[Finding]:
-    if days.of_date(case.claim["created"]).first > case.today:
+    created = case.claim["created"]
+    timed = "T" in created and temporal.interval(created)[0] > temporal.of_moment(case.now)
+    if timed or ("T" not in created and days.of_date(created).first > case.today):
         yield "Claim.created", "the claim is made in the future"
 
 
@@ -53,7 +56,7 @@ def _born(case: Case) -> Iterable[Finding]:
 
 def _alive(case: Case) -> Iterable[Finding]:
     patient = case.found(case.claim["patient"]) or {}
-    died = days.of_date(patient["deceasedDateTime"]) if "deceasedDateTime" in patient else days.ALWAYS
+    died = days.reaching({"end": patient.get("deceasedDateTime")}, case.zone)
     for path, when in case.dated:
         if when.first > died.last:
             yield f"{path}.serviced", "the service is after the patient's death"
@@ -70,7 +73,7 @@ def _in_encounter(case: Case) -> Iterable[Finding]:
     dated = dict(case.dated)
     for path, _, encounter in case.encounters:
         line = path.rpartition(".")[0]
-        held = days.of_period((encounter or {}).get("period", {}))
+        held = days.reaching((encounter or {}).get("period", {}), case.zone)
         if line in dated and not held.contains(dated[line]):
             yield f"{line}.serviced", "the service is outside the period of its encounter"
 
@@ -85,14 +88,14 @@ def _one_plan_year(case: Case) -> Iterable[Finding]:
 
 
 RULES = (
-    Rule("service-date", "required", _dated),
-    Rule("service-day", "not-supported", _one_day),
-    Rule("service-not-future", "business-rule", _not_future),
+    Rule("service-date", "required", _dated, by_line=True),
+    Rule("service-day", "not-supported", _one_day, by_line=True),
+    Rule("service-not-future", "business-rule", _not_future, by_line=True),
     Rule("created-not-future", "business-rule", _created),
-    Rule("billable-period", "business-rule", _billed_period),
-    Rule("after-birth", "business-rule", _born),
-    Rule("before-death", "business-rule", _alive),
-    Rule("coverage-period", "business-rule", _in_force),
-    Rule("encounter-period", "business-rule", _in_encounter),
+    Rule("billable-period", "business-rule", _billed_period, by_line=True),
+    Rule("after-birth", "business-rule", _born, by_line=True),
+    Rule("before-death", "business-rule", _alive, by_line=True),
+    Rule("coverage-period", "business-rule", _in_force, by_line=True),
+    Rule("encounter-period", "business-rule", _in_encounter, by_line=True),
     Rule("one-plan-year", "business-rule", _one_plan_year),
 )

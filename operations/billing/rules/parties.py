@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from operations.billing import case as cases
-from operations.billing import coverage, npi, vocabulary
+from operations.billing import coverage, modifiers, npi, vocabulary
 from operations.billing.case import Case
 from operations.billing.rules.rule import Finding, Rule
 from server.fhir.resource import Json
@@ -25,10 +25,22 @@ def _known(case: Case) -> Iterable[Finding]:
             yield path, "there is no such resource on this server"
 
 
+def _understood(case: Case) -> Iterable[Finding]:
+    for path, reference in cases.references(case.claim):
+        for within in modifiers.unknown(case.found(reference) or {"resourceType": ""}):
+            yield path, f"{within} may change the meaning of the rest, and is not understood"
+
+
+def _replaced(case: Case) -> Iterable[Finding]:
+    patient = case.found(case.claim["patient"]) or {}
+    if any(link.get("type") == "replaced-by" for link in patient.get("link", ())):
+        yield "Claim.patient", "another record took the place of this one"
+
+
 def _beneficiary(case: Case) -> Iterable[Finding]:
     for place, one in enumerate(case.claim["insurance"]):
         covered = case.found(one["coverage"])
-        if covered is not None and not _same(covered["beneficiary"], case.claim["patient"]):
+        if covered is not None and not case.is_patient(covered["beneficiary"]):
             yield f"Claim.insurance[{place}].coverage", "the coverage is of another patient"
 
 
@@ -40,13 +52,27 @@ def _coverage_active(case: Case) -> Iterable[Finding]:
 def _insurer(case: Case) -> Iterable[Finding]:
     """The first payor decides, by its plan; the claim is its, whoever else pays."""
     covered, insurer = case.coverage, case.claim.get("insurer")
-    if covered is not None and insurer is not None and not _same(covered["payor"][0], insurer):
+    if covered is not None and case.found(insurer or {}) is not None and not _same(covered["payor"][0], insurer):
         yield "Claim.insurer", "the insurer is not the payor of the coverage"
+
+
+def _payor(case: Case) -> Iterable[Finding]:
+    if case.coverage is not None and not _insurance(case):
+        yield f"{case.focal[0]}.coverage", "the payor of the coverage is no Organization on this server"
+
+
+def _first(case: Case) -> Iterable[Finding]:
+    """What another insurance pays first is not known here."""
+    own = case.coverage or {}
+    for when in [when for _, when in case.dated][:1]:
+        before = [one for one in case.insured if coverage.pays_before(one, own, when.first)]
+        if before:
+            yield f"{case.focal[0]}.coverage", f"Coverage/{before[0]['id']} of the patient pays before this one"
 
 
 def _plan(case: Case) -> Iterable[Finding]:
     """Which plan it is depends on the day of service."""
-    if case.dated and case.coverage is not None and case.plan is None and not case.plan_faults:
+    if case.dated and _insurance(case) and case.plan is None and not case.plan_faults:
         yield f"{case.focal[0]}.coverage", "no active plan of the payor is the one that the coverage names"
 
 
@@ -63,7 +89,7 @@ def _encounter_held(case: Case) -> Iterable[Finding]:
 
 def _diagnosis_patient(case: Case) -> Iterable[Finding]:
     for path, condition in case.conditions:
-        if not _same(condition["subject"], case.claim["patient"]):
+        if not case.is_patient(condition["subject"]):
             yield path, "the diagnosis is of another patient"
 
 
@@ -75,7 +101,7 @@ def _diagnosis_stands(case: Case) -> Iterable[Finding]:
 
 def _encounter_patient(case: Case) -> Iterable[Finding]:
     for path, _, encounter in case.encounters:
-        if encounter is not None and not _same(encounter.get("subject", {}), case.claim["patient"]):
+        if encounter is not None and not case.is_patient(encounter.get("subject", {})):
             yield path, "the encounter is of another patient"
 
 
@@ -99,19 +125,29 @@ def _numbers(case: Case, reference: Json) -> list[str]:
     return [number for one in case.named(reference) for number in vocabulary.identifiers(one, vocabulary.NPI)]
 
 
+def _insurance(case: Case) -> bool:
+    """Whether the payor of the coverage is known."""
+    covered = case.coverage
+    return covered is not None and (case.found(covered["payor"][0]) or {}).get("resourceType") == "Organization"
+
+
 def _same(one: Json, other: Json) -> bool:
     return bool(coverage.reference(one)) and coverage.reference(one) == coverage.reference(other)
 
 
 RULES = (
     Rule("reference-known", "not-found", _known),
+    Rule("referred-understood", "extension", _understood),
+    Rule("patient-current", "business-rule", _replaced),
     Rule("beneficiary", "business-rule", _beneficiary),
     Rule("coverage-active", "business-rule", _coverage_active),
     Rule("insurer", "business-rule", _insurer),
+    Rule("payor-known", "not-found", _payor),
+    Rule("first-insurance", "not-supported", _first),
     Rule("plan-known", "not-found", _plan),
     Rule("one-network", "not-supported", _network),
-    Rule("encounter-patient", "business-rule", _encounter_patient),
-    Rule("encounter-held", "business-rule", _encounter_held),
+    Rule("encounter-patient", "business-rule", _encounter_patient, by_line=True),
+    Rule("encounter-held", "business-rule", _encounter_held, by_line=True),
     Rule("diagnosis-patient", "business-rule", _diagnosis_patient),
     Rule("diagnosis-stands", "business-rule", _diagnosis_stands),
     Rule("provider-npi", "required", _provider_number),

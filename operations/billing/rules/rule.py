@@ -14,9 +14,13 @@ Finding: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row of the scrubber. `code` is an IssueType; a check speaks only of what is there, or is itself missing."""
+    """A row of the scrubber. `code` is an IssueType; a check speaks only of what is there, or is itself missing.
+
+    `by_line` says that it judges each line for itself.
+    """
 
     id: str
     code: str
     check: Callable[[Case], Iterable[Finding]]
     severity: str = "error"
+    by_line: bool = False

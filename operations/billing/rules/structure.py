@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from operations.billing import modifiers, readable, vocabulary
+from operations.billing import coverage, modifiers, readable, vocabulary
 from operations.billing.case import Case
 from operations.billing.rules.rule import Finding, Rule
 from server.fhir.resource import Json, Resource
@@ -17,9 +17,19 @@ STATED: Mapping[str, Sequence[str]] = {
     "insurance": ("sequence", "focal"),
     "careTeam": ("sequence",),
     "diagnosis": ("sequence",),
+    "procedure": ("sequence",),
+    "supportingInfo": ("sequence",),
     "item": ("sequence",),
 }
 """What must have a value, by the element it belongs to."""
+POINTED: Mapping[str, str] = {
+    "careTeamSequence": "careTeam",
+    "procedureSequence": "procedure",
+    "informationSequence": "supportingInfo",
+}
+"""What a line points to beside its diagnoses, by the element that does."""
+NUMBERED = ("insurance", "diagnosis", *POINTED.values())
+"""What has numbers of its own beside the lines."""
 LINES, DIAGNOSES, POINTERS, MODIFIERS = 50, 12, 4, 4
 """How many a professional claim, or one of its lines, may have."""
 
@@ -53,7 +63,11 @@ def _type(case: Case) -> Iterable[Finding]:
 def _payee(case: Case) -> Iterable[Finding]:
     """Assigned claims: what is not paid to the provider would be posted as paid to it."""
     payee = case.claim.get("payee")
-    if payee is not None and set(vocabulary.codes(payee["type"], vocabulary.PAYEE)) != {"provider"}:
+    if payee is None:
+        return
+    party, provider = payee.get("party", case.claim["provider"]), case.claim["provider"]
+    codes = set(vocabulary.codes(payee["type"], vocabulary.PAYEE))
+    if codes != {"provider"} or coverage.reference(party) != coverage.reference(provider):
         yield "Claim.payee", "only the provider is paid"
 
 
@@ -115,8 +129,9 @@ def _diagnosis_count(case: Case) -> Iterable[Finding]:
         yield "Claim.diagnosis", f"a claim has at most {DIAGNOSES} diagnoses"
 
 
-def _diagnosis_numbers(case: Case) -> Iterable[Finding]:
-    yield from _repeated(case.claim.get("diagnosis", ()), "Claim.diagnosis")
+def _numbers(case: Case) -> Iterable[Finding]:
+    for name in NUMBERED:
+        yield from _repeated(case.claim.get(name, ()), f"Claim.{name}")
 
 
 def _pointers(case: Case) -> Iterable[Finding]:
@@ -133,12 +148,13 @@ def _pointer_count(case: Case) -> Iterable[Finding]:
             yield f"{path}.diagnosisSequence", f"a line points to 1 to {POINTERS} diagnoses"
 
 
-def _team_pointers(case: Case) -> Iterable[Finding]:
-    known = {one["sequence"] for one in case.claim.get("careTeam", ())}
-    for path, item in case.lines:
-        for place, pointer in enumerate(item.get("careTeamSequence", ())):
-            if pointer not in known:
-                yield f"{path}.careTeamSequence[{place}]", "no member of the care team has this number"
+def _other_pointers(case: Case) -> Iterable[Finding]:
+    for name, group in POINTED.items():
+        known = {one["sequence"] for one in case.claim.get(group, ())}
+        for path, item in case.lines:
+            for place, pointer in enumerate(item.get(name, ())):
+                if pointer not in known:
+                    yield f"{path}.{name}[{place}]", f"no {group} of the claim has this number"
 
 
 def _modifier_count(case: Case) -> Iterable[Finding]:
@@ -169,12 +185,12 @@ RULES = (
     Rule("focal-insurance", "business-rule", _focal),
     Rule("line-count", "business-rule", _lines),
     Rule("line-numbers", "business-rule", _line_numbers),
-    Rule("line-details", "not-supported", _details),
+    Rule("line-details", "not-supported", _details, by_line=True),
     Rule("diagnosis-present", "required", _diagnoses),
     Rule("diagnosis-count", "business-rule", _diagnosis_count),
-    Rule("diagnosis-numbers", "business-rule", _diagnosis_numbers),
-    Rule("diagnosis-pointer", "business-rule", _pointers),
-    Rule("pointer-count", "business-rule", _pointer_count),
-    Rule("team-pointer", "business-rule", _team_pointers),
-    Rule("modifier-count", "business-rule", _modifier_count),
+    Rule("numbers", "business-rule", _numbers),
+    Rule("diagnosis-pointer", "business-rule", _pointers, by_line=True),
+    Rule("pointer-count", "business-rule", _pointer_count, by_line=True),
+    Rule("other-pointer", "business-rule", _other_pointers, by_line=True),
+    Rule("modifier-count", "business-rule", _modifier_count, by_line=True),
 )
