@@ -126,9 +126,17 @@ def _type(entry: Json, path: str) -> str:
     if "resource" not in entry:
         raise Invalid("an entry has no resource", expression=path)
     type_ = str(entry["resource"]["resourceType"])
+    if entry.get("request", ()) not in ((), *_creates(entry["resource"])):
+        raise Unprocessable("what comes along is created, and nothing else is done", expression=f"{path}.request")
     if type_ in PAYERS_OWN:
         raise Unprocessable("what the payer judges by does not come along", expression=f"{path}.resource")
     return type_
+
+
+def _creates(one: Resource) -> tuple[Resource, ...]:
+    """What the entry of a resource may ask for: to be created as it comes."""
+    type_ = one["resourceType"]
+    return {"method": "POST", "url": type_}, {"method": "PUT", "url": f"{type_}/{one.get('id', '')}"}
 
 
 def _renamed(engine: Engine, entries: Sequence[Json], ids: Mapping[str, str]) -> list[Resource]:

@@ -44,6 +44,8 @@ class Setting:
         return "--" + self.name.replace("_", "-")
 
 
+WORKERS = 64
+"""So many processes serve at most."""
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -67,6 +69,12 @@ def _maybe_port(text: str) -> int | None:
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise ValueError("a whole number from 1 on")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= WORKERS):
+        raise ValueError(f"a whole number from 1 to {WORKERS}")
     return int(text)
 
 
@@ -111,7 +119,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mongo", "", "MongoDB connection string with its database, in place of SQLite.", str, "URI"),
     Setting("open", "no", "Switch sign-in off; only on a loopback address.", flag),
     Setting("demo", "no", "Load the example practice when the store is empty.", flag),
-    Setting("workers", "1", "Processes that serve.", _positive, "N"),
+    Setting("workers", "1", "Processes that serve.", _workers, "N"),
     Setting("ig", "", "FHIR packages (.tgz) of guides whose search parameters to add.", paths, "FILE"),
     Setting("mllp_port", "", "Port of the HL7 v2 listener (MLLP); none without it.", _maybe_port, "PORT"),
     Setting("zone", "UTC", "Time zone of the practice; HL7 v2 times without an offset are of it.", _zone, "ZONE"),

@@ -32,6 +32,8 @@ ERRORS = (
     ("serve", "--port", "x"),
     ("serve", "--port", "70000"),
     ("serve", "--workers", "0"),
+    ("serve", "--workers", "65"),
+    ("serve", "--workers", "9" * 24),
     ("serve", "--zone", "Nowhere/Land"),
     ("serve", "--mllp-port", "1"),
     ("serve", "--ig", "nothing.tgz"),
