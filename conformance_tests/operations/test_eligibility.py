@@ -156,6 +156,55 @@ async def test_a_request_that_cannot_be_answered_says_why(server: Service, chang
     assert (answer.status_code, issues(answer)[0][2]) == (422, expression)
 
 
+EXTENDED = {
+    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "change", "expression"),
+    [
+        ("status", {"_status": EXTENDED}, "status"),
+        ("purpose", {"_purpose": [EXTENDED]}, "purpose"),
+        ("", {"purpose": ["benefits", None], "_purpose": [None, EXTENDED]}, "purpose[1]"),
+        ("", {"patient": EXTENDED}, "patient"),
+        ("", {"insurer": EXTENDED}, "insurer"),
+        ("", {"provider": EXTENDED}, "provider"),
+        ("", {"insurance": [{"focal": True, "coverage": EXTENDED}]}, "insurance.coverage"),
+        ("servicedDate", {"_servicedDate": EXTENDED}, "serviced"),
+        ("servicedDate", {"servicedPeriod": {"_start": EXTENDED}}, "serviced"),
+    ],
+)
+async def test_an_element_of_a_request_that_says_nothing_is_refused(
+    server: Service, left_out: str, change: Resource, expression: str
+) -> None:
+    request = {key: value for key, value in {**await _request(server), **change}.items() if key != left_out}
+    answer = await server.post("CoverageEligibilityRequest/$submit", request)
+    found = [(answer.status_code, where) for _, _, where in issues(answer)]
+    assert found == [(422, f"CoverageEligibilityRequest.{expression}")]
+
+
+async def test_a_request_need_not_say_when_it_was_made_nor_which_insurance_is_the_only_one(server: Service) -> None:
+    request = {**await _request(server), "_created": EXTENDED}
+    del request["created"], request["insurance"][0]["focal"]
+    request["insurance"][0]["_focal"] = EXTENDED
+    found = await _asked(server, "CoverageEligibilityRequest/$submit", request)
+    assert found["insurance"][0]["inforce"] is True
+
+
+@pytest.mark.parametrize("name", ["patient", "insurer"])
+async def test_what_is_named_within_two_resources_is_not_one(server: Service, name: str) -> None:
+    """A contained patient is another in each resource, whatever both are called."""
+    element = {"patient": "beneficiary", "insurer": "payor"}[name]
+    contained: Json = {"id": "x", "resourceType": {"patient": "Patient", "insurer": "Organization"}[name]}
+    covered = {**body(await server.get(MIRABEL)), "contained": [contained]}
+    covered[element] = {"reference": "#x"} if name == "patient" else [{"reference": "#x"}]
+    request = {**await _request(server), "contained": [contained], name: {"reference": "#x"}}
+    assert (await server.put(MIRABEL, covered)).status_code == 200
+    answer = await server.post("CoverageEligibilityRequest/$submit", request)
+    assert (answer.status_code, issues(answer)[0][2]) == (422, f"CoverageEligibilityRequest.{name}")
+
+
 async def test_a_request_may_bring_along_what_the_server_lacks(server: Service) -> None:
     covered = {**body(await server.get(MIRABEL)), "id": "another"}
     request = await _request(server)

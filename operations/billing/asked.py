@@ -5,8 +5,9 @@ Source: http://hl7.org/fhir/R4/coverageeligibilityrequest.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import TypeAlias
 
 from operations.billing import coverage, days, modifiers
 from operations.billing.days import Days
@@ -34,17 +35,46 @@ def period(request: Resource, today: date) -> Days:
 
 def issues(request: Resource, known: Mapping[str, Resource]) -> tuple[Issue, ...]:
     """Every reason why a request cannot be answered; `known` is what the server has of what it refers to."""
-    return tuple(Issue("error", code, text, path) for code, path, text in _faults(request, known))
+    found = (one for check in _CHECKS for one in check(request, known))
+    return tuple(Issue("error", code, text, path) for code, path, text in found)
 
 
-def _faults(request: Resource, known: Mapping[str, Resource]) -> Iterator[tuple[str, str, str]]:
+_Found: TypeAlias = Iterator[tuple[str, str, str]]
+"""What checks find: an IssueType, the FHIRPath of the element, and what is wrong with it in words."""
+
+
+def _understood(request: Resource, known: Mapping[str, Resource]) -> _Found:
     for path in modifiers.unknown(request):
         yield "extension", path, "this may change the meaning of the rest, and is not understood"
-    if request["status"] != "active":
+
+
+def _active(request: Resource, known: Mapping[str, Resource]) -> _Found:
+    if request.get("status") != "active":
         yield "business-rule", f"{ROOT}.status", "only an active request is answered"
+
+
+def _purposes(request: Resource, known: Mapping[str, Resource]) -> _Found:
+    if "purpose" not in request:
+        yield "required", f"{ROOT}.purpose", "what the request is for is not said"
+    for place, one in enumerate(request.get("purpose", ())):
+        if one is None:
+            yield "required", f"{ROOT}.purpose[{place}]", "what the request is for is not said"
+
+
+def _serviced(request: Resource, known: Mapping[str, Resource]) -> _Found:
+    stated = request.get("servicedPeriod", {})
+    silent = not (request.get("servicedDate") or stated.get("start") or stated.get("end"))
+    if silent and not request.keys().isdisjoint(("_servicedDate", "servicedPeriod")):
+        yield "required", f"{ROOT}.serviced", "no day is said"
+
+
+def _provided(request: Resource, known: Mapping[str, Resource]) -> _Found:
     provider = coverage.reference(request.get("provider", {}))
     if "provider" in request and provider not in known:
         yield "not-found", f"{ROOT}.provider", "the provider is not on this server"
+
+
+def _covered(request: Resource, known: Mapping[str, Resource]) -> _Found:
     insurances = focal(request)
     if len(insurances) != 1:
         yield "business-rule", f"{ROOT}.insurance", "exactly one insurance is the one that is asked"
@@ -53,7 +83,23 @@ def _faults(request: Resource, known: Mapping[str, Resource]) -> Iterator[tuple[
     if covered.get("resourceType") != "Coverage":
         yield "not-found", f"{ROOT}.insurance.coverage", "the coverage is not on this server"
         return
-    if coverage.reference(covered["beneficiary"]) != coverage.reference(request["patient"]):
-        yield "business-rule", f"{ROOT}.patient", "the coverage is of another patient"
-    if coverage.reference(request["insurer"]) != coverage.payor(covered):
-        yield "business-rule", f"{ROOT}.insurer", "the insurer is not the payor of the coverage"
+    if not _same(request["patient"], covered["beneficiary"]):
+        yield "business-rule", f"{ROOT}.patient", "the coverage is of another patient, or of none that is named"
+    if not _same(request["insurer"], covered["payor"][0]):
+        yield "business-rule", f"{ROOT}.insurer", "the insurer is not the payor of the coverage, or none is named"
+
+
+def _same(one: Json, other: Json) -> bool:
+    """Whether both name one thing literally, outside their resources."""
+    found = coverage.reference(one)
+    return found == coverage.reference(other) and found[:1] not in ("", "#")
+
+
+_CHECKS: Sequence[Callable[[Resource, Mapping[str, Resource]], _Found]] = (
+    _understood,
+    _active,
+    _purposes,
+    _serviced,
+    _provided,
+    _covered,
+)

@@ -31,9 +31,10 @@ ERRORS: Mapping[str, str] = {
 class Inquiry:
     """What is asked of a coverage, and all that answers it.
 
-    `request` is a CoverageEligibilityRequest that has an id, `period` the days it asks about, on all of which the
-    coverage must be in force; the benefits are those of the first. `plan` and `used` are None where no plan is known;
-    `network` is the one the provider is in, empty when none is named: then the benefits of both are told.
+    `request` is a CoverageEligibilityRequest that has an id and none of the faults that `asked` finds, `period` the
+    days it asks about, on all of which the coverage must be in force; the benefits are those of the first. `plan` and
+    `used` are None where no plan is known; `network` is the one the provider is in, empty when none is named: then the
+    benefits of both are told.
     """
 
     request: Resource
@@ -53,7 +54,7 @@ def respond(inquiry: Inquiry, id: str, created: str) -> Resource:
         "resourceType": "CoverageEligibilityResponse",
         "id": id,
         "status": "active",
-        "purpose": _purposes(inquiry),
+        "purpose": inquiry.request["purpose"],
         "patient": inquiry.request["patient"],
         **_serviced(inquiry.period),
         "created": created,
@@ -92,11 +93,6 @@ def requested(request: Resource) -> tuple[str, ...]:
     return tuple(vocabulary.code(one.get("category", {}), vocabulary.SERVICE_TYPE) for one in request.get("item", ()))
 
 
-def _purposes(inquiry: Inquiry) -> list[str]:
-    stated = [one for one in inquiry.request.get("purpose", ()) if one]
-    return stated or ["validation"]
-
-
 def _errors(inquiry: Inquiry) -> Iterator[str]:
     if inquiry.plan is None:
         yield "plan-unknown"
@@ -130,7 +126,7 @@ def _insurance(inquiry: Inquiry, in_force: bool) -> Resource:
     plan, used = inquiry.plan, inquiry.used
     if not in_force or plan is None or used is None:
         return found
-    items = [*_yearly(plan, used), *_services(inquiry, plan, used)] if DETAILED & {*_purposes(inquiry)} else []
+    items = [*_yearly(plan, used), *_services(inquiry, plan, used)] if DETAILED & {*inquiry.request["purpose"]} else []
     return {**found, "benefitPeriod": yearly.period(used.year), **({"item": items} if items else {})}
 
 
