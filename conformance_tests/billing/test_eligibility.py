@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from conformance_tests.billing import decisions, plans, resources, strategies
 from conformance_tests.billing.amounts import element, usd
-from operations.billing import accumulators, benefits, eligibility, vocabulary
+from operations.billing import accumulators, asked, benefits, eligibility, vocabulary
 from operations.billing.accumulators import Accumulators
 from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
 from operations.billing.plan import IN_NETWORK, NETWORKS, OUT_OF_NETWORK, Cost, Plan, Yearly
 from operations.billing.vocabulary import concept
+from profiles import load
 from server.fhir.resource import Json, Resource
 
 DAY = date(2026, 3, 2)
@@ -171,6 +172,49 @@ def test_a_service_asked_for_by_other_codes_is_left_out_and_said() -> None:
     assert built["outcome"] == "partial"
     assert [_code(one["code"]) for one in built["error"]] == ["category-unknown"]
     assert [one[0] for one in _items(built)] == ["30", "30", "98"]
+
+
+@pytest.mark.parametrize(
+    ("within", "change"),
+    [
+        ("item", {"productOrService": concept(vocabulary.HCPCS, "S9083")}),
+        ("item", {"modifier": [concept(vocabulary.HCPCS, "26")]}),
+        ("item", {"quantity": {"value": 2}}),
+        ("item", {"unitPrice": element("90.00")}),
+        ("item", {"facility": {"reference": "Location/office"}}),
+        ("item", {"diagnosis": [{"diagnosisCodeableConcept": concept(vocabulary.ICD_10_CM, "J00")}]}),
+        ("item", {"detail": [{"reference": "ServiceRequest/1"}]}),
+        ("item", {"supportingInfoSequence": [1]}),
+        ("insurance", {"businessArrangement": "B-1"}),
+        ("", {"facility": {"reference": "Location/office"}}),
+        ("", {"supportingInfo": [{"sequence": 1, "information": {"reference": "Observation/1"}}]}),
+    ],
+)
+def test_what_a_request_says_beside_the_category_is_left_out_and_said(within: str, change: Resource) -> None:
+    inquiry = _inquiry("98", network=IN_NETWORK)
+    request = deepcopy(inquiry.request)
+    (request[within][0] if within else request).update(change)
+    built = _answer(replace(inquiry, request=request))
+    assert (built["outcome"], [_code(one["code"]) for one in built["error"]]) == ("partial", ["details-unused"])
+    assert eligibility.ERRORS["details-unused"] in built["disposition"]
+    plain = _answer(inquiry)
+    assert built["insurance"] == plain["insurance"]
+    in_force = _answer(replace(inquiry, request={**request, "purpose": ["validation"]}))
+    assert (in_force["outcome"], "error" in in_force) == ("complete", False)
+
+
+def test_an_item_may_say_again_who_provides_all() -> None:
+    inquiry = _inquiry("98", network=IN_NETWORK)
+    request = deepcopy(inquiry.request)
+    request["item"][0]["provider"] = request["provider"]
+    assert asked.issues(request, resources.known(resources.COVERAGE, resources.PROVIDER)) == ()
+    assert _answer(replace(inquiry, request=request))["outcome"] == "complete"
+
+
+def test_the_errors_of_an_answer_are_those_of_their_code_system() -> None:
+    (system,) = (one for one in load.published() if one.get("url") == vocabulary.ELIGIBILITY_ERROR)
+    assert {one["code"]: one["definition"] for one in system["concept"]} == eligibility.ERRORS
+    assert system["count"] == len(eligibility.ERRORS)
 
 
 def test_whether_cover_is_in_force_alone_is_answered_alone() -> None:

@@ -12,6 +12,7 @@ from server.fhir.resource import Json, Resource
 
 pytestmark = pytest.mark.anyio
 
+X12 = "https://x12.org/codes/service-type-codes"
 MIRABEL = "Coverage/mirabel-thistledown-larkspur"
 
 
@@ -144,6 +145,16 @@ async def test_a_request_is_answered_as_its_own_operation_says(server: Service) 
         ({"status": "cancelled"}, "CoverageEligibilityRequest.status"),
         ({"insurer": {"reference": "Organization/fernvale"}}, "CoverageEligibilityRequest.insurer"),
         ({"provider": {"reference": "Organization/nobody"}}, "CoverageEligibilityRequest.provider"),
+        ({"purpose": ["benefits", "discovery"]}, "CoverageEligibilityRequest.purpose[1]"),
+        (
+            {"item": [{"provider": {"reference": "Practitioner/rowan"}}]},
+            "CoverageEligibilityRequest.item[0].provider",
+        ),
+        ({"item": [{"provider": {"display": "Rowan"}}]}, "CoverageEligibilityRequest.item[0].provider"),
+        (
+            {"item": [{"category": {"coding": [{"system": X12, "code": one} for one in ("98", "5")]}}]},
+            "CoverageEligibilityRequest.item[0].category",
+        ),
         (
             {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
             "CoverageEligibilityRequest.modifierExtension[0]",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
-from operations.billing import coverage, days, modifiers
+from operations.billing import coverage, days, modifiers, vocabulary
 from operations.billing.days import Days
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
@@ -31,6 +31,11 @@ def period(request: Resource, today: date) -> Days:
     first = request.get("servicedDate") or stated.get("start") or stated.get("end")
     begin = days.of_date(first).first if first else today
     return Days(begin, max(begin, days.of_date(stated["end"]).last if "end" in stated else begin))
+
+
+def named(reference: Json) -> bool:
+    """Whether a Reference names something literally, outside its resource."""
+    return coverage.reference(reference)[:1] not in ("", "#")
 
 
 def issues(request: Resource, known: Mapping[str, Resource]) -> tuple[Issue, ...]:
@@ -59,6 +64,8 @@ def _purposes(request: Resource, known: Mapping[str, Resource]) -> _Found:
     for place, one in enumerate(request.get("purpose", ())):
         if one is None:
             yield "required", f"{ROOT}.purpose[{place}]", "what the request is for is not said"
+        if one == "discovery":
+            yield "not-supported", f"{ROOT}.purpose[{place}]", "further coverages of a patient are not looked for"
 
 
 def _serviced(request: Resource, known: Mapping[str, Resource]) -> _Found:
@@ -89,10 +96,17 @@ def _covered(request: Resource, known: Mapping[str, Resource]) -> _Found:
         yield "business-rule", f"{ROOT}.insurer", "the insurer is not the payor of the coverage, or none is named"
 
 
+def _items(request: Resource, known: Mapping[str, Resource]) -> _Found:
+    for place, item in enumerate(request.get("item", ())):
+        path = f"{ROOT}.item[{place}]"
+        if "provider" in item and not _same(item["provider"], request.get("provider", {})):
+            yield "not-supported", f"{path}.provider", "the network of another provider than the request's is not told"
+        if len({*vocabulary.codes(item.get("category", {}), vocabulary.SERVICE_TYPE)}) > 1:
+            yield "not-supported", f"{path}.category", "an item is of one service type code"
+
+
 def _same(one: Json, other: Json) -> bool:
-    """Whether both name one thing literally, outside their resources."""
-    found = coverage.reference(one)
-    return found == coverage.reference(other) and found[:1] not in ("", "#")
+    return named(one) and coverage.reference(one) == coverage.reference(other)
 
 
 _CHECKS: Sequence[Callable[[Resource, Mapping[str, Resource]], _Found]] = (
@@ -102,4 +116,5 @@ _CHECKS: Sequence[Callable[[Resource, Mapping[str, Resource]], _Found]] = (
     _serviced,
     _provided,
     _covered,
+    _items,
 )

@@ -23,8 +23,23 @@ DETAILED = {"benefits", "auth-requirements"}
 ERRORS: Mapping[str, str] = {
     "plan-unknown": "The plan that the coverage is of is not known, so its benefits cannot be told.",
     "category-unknown": "A service is asked for by no service type code, so it is left out.",
+    "details-unused": "Benefits are told by service category alone; what else is said of a service is left out.",
 }
 """Code of our system to what is said of it."""
+
+DETAILS = {
+    "productOrService",
+    "modifier",
+    "quantity",
+    "unitPrice",
+    "facility",
+    "diagnosis",
+    "detail",
+    "supportingInfo",
+    "supportingInfoSequence",
+    "businessArrangement",
+}
+"""What a request, its insurance or an item may say beside the category, and no benefit is told by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +111,22 @@ def requested(request: Resource) -> tuple[str, ...]:
 def _errors(inquiry: Inquiry) -> Iterator[str]:
     if inquiry.plan is None:
         yield "plan-unknown"
-    elif "" in requested(inquiry.request):
+        return
+    if "" in requested(inquiry.request):
         yield "category-unknown"
+    if _detailed(inquiry) and _particular(inquiry.request):
+        yield "details-unused"
+
+
+def _detailed(inquiry: Inquiry) -> bool:
+    """Whether the benefits are to be listed."""
+    return not DETAILED.isdisjoint(inquiry.request["purpose"])
+
+
+def _particular(request: Resource) -> bool:
+    """Whether a request says more than the answer is told by; of an item without a category all is left out."""
+    told = [item for item, code in zip(request.get("item", ()), requested(request), strict=True) if code]
+    return any(not DETAILS.isdisjoint(one) for one in (request, *request["insurance"], *told))
 
 
 def _error(code: str) -> Resource:
@@ -126,7 +155,7 @@ def _insurance(inquiry: Inquiry, in_force: bool) -> Resource:
     plan, used = inquiry.plan, inquiry.used
     if not in_force or plan is None or used is None:
         return found
-    items = [*_yearly(plan, used), *_services(inquiry, plan, used)] if DETAILED & {*inquiry.request["purpose"]} else []
+    items = [*_yearly(plan, used), *_services(inquiry, plan, used)] if _detailed(inquiry) else []
     return {**found, "benefitPeriod": yearly.period(used.year), **({"item": items} if items else {})}
 
 
