@@ -17,7 +17,7 @@ from operations.plans import Payer
 from operations.submission import Submission
 from server.fhir.errors import Unprocessable
 from server.fhir.outcome import Issue
-from server.fhir.resource import Resource
+from server.fhir.resource import Json, Resource
 from server.interactions import read, write
 from server.interactions.engine import Engine
 from server.interactions.operation import Call
@@ -33,15 +33,37 @@ async def check(engine: Engine, call: Call) -> Reply:
     stated = call.one("date")
     day = days.of_date(stated).first if stated else moments.today(engine, call)
     covered = await _COVERAGES[call.type](engine, call, day)
-    if not _insured(covered):
-        raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
+    _askable(covered)
     codes = call.parameters.get("category", ())
     created = moments.created(engine, call)
-    provider = call.one("provider")
-    if provider and not await records.by_reference(engine, [coverage.reference(provider)]):
-        raise _refused("the provider is not on this server", "provider", "not-found")
+    provider = await _provider(engine, call)
     request = eligibility.request(covered, day, engine.new_id(), created, codes, provider)
     return await _answered(Payer(engine, call), request, covered, Days(day, day))
+
+
+def _askable(covered: Resource) -> None:
+    """Raises Unprocessable for a coverage that no insurer of this server can be asked about."""
+    payor = coverage.payor(covered)
+    if payor.startswith(("Patient/", "RelatedPerson/")):
+        raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
+    if not _insured(covered):
+        raise _refused("the payor is no organization of this server, so it cannot be asked", "Coverage.payor[0]")
+    if not asked.named(covered["beneficiary"]):
+        raise _refused("the patient of the coverage is not named by a literal reference", "Coverage.beneficiary")
+
+
+async def _provider(engine: Engine, call: Call) -> Json:
+    """The provider that is given, None without one; raises Unprocessable for one that cannot be."""
+    given = call.one("provider")
+    if given is None:
+        return None
+    reference = coverage.reference(given)
+    if not await records.by_reference(engine, [reference]):
+        raise _refused("the provider is not on this server", "provider", "not-found")
+    if not reference.startswith(("Organization/", "Practitioner/", "PractitionerRole/")):
+        text = "a provider is an Organization, a Practitioner or a PractitionerRole"
+        raise _refused(text, "provider", "value")
+    return given
 
 
 async def submit(engine: Engine, call: Call) -> Reply:

@@ -119,6 +119,61 @@ async def test_a_provider_that_is_not_there_is_said(server: Service) -> None:
     assert (answer.status_code, issues(answer)) == (422, [("error", "not-found", "provider")])
 
 
+@pytest.mark.parametrize("reference", ["Patient/mirabel-thistledown", MIRABEL])
+async def test_who_provides_nothing_is_no_provider(server: Service, reference: str) -> None:
+    given = parameters(valueReference_provider={"reference": reference})
+    answer = await server.post(f"{MIRABEL}/$eligibility", given)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "value", "provider")])
+    assert await all_of(server, "CoverageEligibilityRequest") == []
+
+
+async def test_a_request_that_would_not_be_valid_is_not_made(server: Service) -> None:
+    """The patient is within the coverage, where the request cannot lead."""
+    contained = {"resourceType": "Patient", "id": "x"}
+    covered = {**body(await server.get(MIRABEL)), "contained": [contained], "beneficiary": {"reference": "#x"}}
+    assert (await server.put(MIRABEL, covered)).status_code == 200
+    answer = await server.post(f"{MIRABEL}/$eligibility", b"")
+    assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", "Coverage.beneficiary")])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        parameters(valueReference_provider={"reference": f"{type_}/{id_}", "display": "x"}, valueCode_category="30")
+        for type_, id_ in (
+            ("Organization", "willowmere"),
+            ("Practitioner", "linus-heathcote"),
+            ("PractitionerRole", "linus-heathcote-at-willowmere"),
+        )
+    ]
+    + [parameters(valueCode_category="no such"), parameters(valueDate_date="2026")],
+)
+async def test_a_request_that_is_made_is_valid(server: Service, given: Resource) -> None:
+    found = await _asked(server, f"{MIRABEL}/$eligibility", given)
+    assert server.engine.validate(body(await server.get(found["request"]["reference"]))) == ()
+
+
+@pytest.mark.parametrize(
+    ("payor", "text"),
+    [
+        ({"reference": "Patient/mirabel-thistledown"}, "who is covered pays without an insurer"),
+        ({"reference": "RelatedPerson/x"}, "who is covered pays without an insurer"),
+        ({"identifier": {"value": "x"}}, "the payor is no organization of this server"),
+        ({"display": "Acme"}, "the payor is no organization of this server"),
+        ({"reference": "#x"}, "the payor is no organization of this server"),
+        ({"reference": "https://payer.example/fhir/Organization/1"}, "the payor is no organization of this server"),
+    ],
+)
+async def test_who_cannot_be_asked_is_said(server: Service, payor: Json, text: str) -> None:
+    covered = {**body(await server.get(MIRABEL)), "payor": [payor]}
+    if payor.get("reference") == "#x":
+        covered["contained"] = [{"resourceType": "Organization", "id": "x", "name": "Acme"}]
+    assert (await server.put(MIRABEL, covered)).status_code == 200
+    answer = await server.post(f"{MIRABEL}/$eligibility", b"")
+    assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", "Coverage.payor[0]")])
+    assert body(answer)["issue"][0]["diagnostics"].startswith(text)
+
+
 async def _request(server: Service) -> Resource:
     found = await _asked(server, f"{MIRABEL}/$eligibility?date=2026-11-02")
     request = body(await server.get(found["request"]["reference"]))
