@@ -22,7 +22,8 @@ async def run(engine: Engine, call: Call) -> Reply:
     """The MeasureReport, or the same as CSV."""
     period = Days(days.of_date(call.one("start")).first, days.of_date(call.one("end")).last)
     group_by = call.one("group-by", "")
-    answers = {name: await engine.store.sum_facts(query) for name, query in questions.queries(period, group_by).items()}
+    asked = questions.queries(period, group_by, moments.today(engine, call))
+    answers = {name: await engine.store.sum_facts(query) for name, query in asked.items()}
     measures = metrics.measures(answers, period, group_by)
     names = await _names(engine, measures) if group_by in ("payer", "provider") else {}
     if call.request.format == CSV:

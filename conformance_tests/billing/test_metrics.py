@@ -19,6 +19,7 @@ from server.fhir.errors import Invalid, TooCostly
 from server.fhir.fact import Fact, FactQuery
 
 YEAR = Days(date(2026, 1, 1), date(2026, 12, 31))
+LATER = date(2027, 6, 30)
 SPRING = Days(date(2026, 3, 10), date(2026, 5, 20))
 
 
@@ -32,8 +33,10 @@ def _told(kind: str, day: str, exact: str, outcome: str, currency: str = "USD") 
     return Fact(kind, day, "Organization/a", "", outcome, currency, exact=Decimal(exact))
 
 
-def _measures(facts: Sequence[Fact], period: Days = YEAR, group_by: str = "") -> dict[tuple[str, str], Measure]:
-    asked = questions.queries(period, group_by)
+def _measures(
+    facts: Sequence[Fact], period: Days = YEAR, group_by: str = "", today: date = LATER
+) -> dict[tuple[str, str], Measure]:
+    asked = questions.queries(period, group_by, today)
     found = metrics.measures(sums.answers(facts, asked), period, group_by)
     return {(one.code, one.currency): one for one in found}
 
@@ -162,18 +165,39 @@ def test_what_is_imported_is_reported_apart_and_changes_nothing_else() -> None:
 
 
 def test_what_is_asked_of_the_store() -> None:
-    assert questions.queries(SPRING, "payer") == {
+    assert questions.queries(SPRING, "payer", LATER) == {
         "period": FactQuery(("charge", "adjudication", "payment"), "2026-03-10", "2026-05-20", "payer"),
         "balance": FactQuery(("charge", "adjustment", "payment"), "0001-01-01", "2026-05-20", "payer"),
         "recent": FactQuery(("charge",), "2026-02-20", "2026-05-20", "payer"),
     }
-    by_month = questions.queries(SPRING, "month")
+    by_month = questions.queries(SPRING, "month", LATER)
     assert by_month["recent"] == FactQuery(("charge",), "2026-02-20", "2026-05-20", "")
     assert {name: one.end for name, one in by_month.items() if name.startswith("recent ")} == {
         "recent 2026-03": "2026-03-31",
         "recent 2026-04": "2026-04-30",
         "recent 2026-05": "2026-05-20",
     }
+
+
+@pytest.mark.parametrize("group_by", ["", "payer", "month"])
+def test_days_that_are_still_to_come_bring_nothing(group_by: str) -> None:
+    today = date(2026, 4, 10)
+    found = _measures(FACTS, YEAR, group_by, today)[("days-in-accounts-receivable", "USD")]
+    so_far = _measures(FACTS, Days(YEAR.first, today), group_by)[("days-in-accounts-receivable", "USD")]
+    assert found.whole == so_far.whole == Ratio(Part(6, Decimal("240.00")), Part(2, Decimal("250.00")))
+    assert {name: found.groups[name] for name in so_far.groups} == so_far.groups
+
+
+def test_a_month_that_is_still_to_come_is_as_of_today() -> None:
+    found = _measures(FACTS, YEAR, "month", date(2026, 4, 10))[("days-in-accounts-receivable", "USD")].groups
+    assert found["2026-12"] == found["2026-05"] == found["2026-04"]
+    asked = questions.queries(YEAR, "month", date(2026, 4, 10))
+    assert (asked["recent 2026-03"].end, asked["recent 2026-04"].end, asked["recent 2026-12"].end) == (
+        "2026-03-31",
+        "2026-04-10",
+        "2026-04-10",
+    )
+    assert asked["recent"] == FactQuery(("charge",), "2026-01-11", "2026-04-10", "")
 
 
 def test_months_run_over_the_end_of_a_year() -> None:
@@ -190,7 +214,7 @@ def test_months_run_over_the_end_of_a_year() -> None:
 )
 def test_what_makes_no_sense_is_refused(period: Days, group_by: str, error: type[Exception]) -> None:
     with pytest.raises(error):
-        questions.queries(period, group_by)
+        questions.queries(period, group_by, LATER)
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])

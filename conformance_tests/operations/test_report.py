@@ -107,6 +107,19 @@ async def test_a_period_before_the_claims_has_none(server: Service) -> None:
     assert rows["claim-approval-rate", ""]["denominator_count"] == "0"
 
 
+@pytest.mark.parametrize("group_by", ["", "&group-by=payer", "&group-by=month"])
+async def test_days_that_are_still_to_come_do_not_change_an_average_day(server: Service, group_by: str) -> None:
+    await _claims(server)
+    today, later = ("start=2026-11-01&end=" + one + group_by for one in ("2026-11-24", "2027-03-31"))
+    expected = await _rows(server, today)
+    found = await _rows(server, later)
+    days = "days-in-accounts-receivable"
+    columns = ("numerator_amount", "denominator_amount", "score")
+    for group in (group for measure, group in expected if measure == days):
+        assert [found[days, group][one] for one in columns] == [expected[days, group][one] for one in columns]
+    assert expected[days, ""]["score"]
+
+
 @pytest.mark.parametrize(
     ("query", "expression"),
     [

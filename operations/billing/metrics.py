@@ -4,7 +4,7 @@
 |---|---|---|
 | `claim-approval-rate` | claims adjudicated in the period of which a line is covered | claims adjudicated in it |
 | `claim-denial-rate` | claims adjudicated in the period of which no line is covered | claims adjudicated in it |
-| `days-in-accounts-receivable` | charges less adjustments and payments so far | charges of the last 90 days, / 90 |
+| `days-in-accounts-receivable` | charges less adjustments and payments so far | charges of the 90 days so far, / 90 |
 | `total-collections` | payments posted in the period | |
 | `imported-...` | what resources from elsewhere tell of the same, each kind apart | |
 

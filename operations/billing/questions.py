@@ -4,8 +4,8 @@
 |---|---|---|---|
 | `period` | charges, adjudications, payments | of the period | as asked |
 | `balance` | charges, adjustments, payments | up to its last | as asked |
-| `recent` | charges | its last 90 | as asked; not by month |
-| `recent 2026-03` and so on, by month only | charges | the 90 up to the end of the month, at most of the period | |
+| `recent` | charges | its last 90, or the last 90 where it ends later | as asked; not by month |
+| `recent 2026-03` and so on, by month only | charges | the 90 up to the end of the month, of the period, or today | |
 
 Source: http://hl7.org/fhir/R4/measurereport.html
 """
@@ -28,8 +28,11 @@ MONTHS = 120
 """A report by month has at most so many."""
 
 
-def queries(period: Days, group_by: str = "") -> Mapping[str, FactQuery]:
-    """The queries of a report by the name that `metrics` knows their answers by; raises Invalid or TooCostly."""
+def queries(period: Days, group_by: str, today: date) -> Mapping[str, FactQuery]:
+    """The queries of a report by the name that `metrics` knows their answers by; raises Invalid or TooCostly.
+
+    Days after `today` bring nothing yet, so they are none of those that an average day is made of.
+    """
     if group_by not in GROUPINGS:
         raise Invalid(f"a report is grouped by {', '.join(filter(None, GROUPINGS))} or nothing", expression="group-by")
     if period.last < period.first:
@@ -37,10 +40,10 @@ def queries(period: Days, group_by: str = "") -> Mapping[str, FactQuery]:
     found = {
         "period": _query((CHARGE, ADJUDICATION, PAYMENT), period, group_by),
         "balance": _query((CHARGE, ADJUSTMENT, PAYMENT), Days(date.min, period.last), group_by),
-        "recent": _query((CHARGE,), _window(period.last), "" if group_by == "month" else group_by),
+        "recent": _query((CHARGE,), _window(min(period.last, today)), "" if group_by == "month" else group_by),
     }
     ends = months(period) if group_by == "month" else {}
-    return {**found, **{recent(month): _query((CHARGE,), _window(end), "") for month, end in ends.items()}}
+    return {**found, **{recent(month): _query((CHARGE,), _window(min(end, today)), "") for month, end in ends.items()}}
 
 
 def recent(month: str) -> str:
