@@ -25,7 +25,7 @@ async def run(engine: Engine, call: Call) -> Reply:
     asked = questions.queries(period, group_by, moments.today(engine, call))
     answers = {name: await engine.store.sum_facts(query) for name, query in asked.items()}
     measures = metrics.measures(answers, period, group_by)
-    names = await _names(engine, measures) if group_by in ("payer", "provider") else {}
+    names = await _names(engine, measures) if group_by in questions.BY_REFERENCE else {}
     if call.request.format == CSV:
         return Reply(200, measuretable.text(measures, group_by, names).encode(), media=CSV)
     return of_resource(measurereport.report(measures, period, group_by, moments.created(engine, call), names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -59,8 +60,9 @@ def test_a_rate_has_counts_and_a_rounded_score() -> None:
     assert group["measureScore"] == {"value": Decimal("0.6667"), "system": vocabulary.UCUM, "code": "1"}
     (stratifier,) = group["stratifier"]
     assert stratifier["code"] == [{"text": "payer"}]
+    reference = {"url": vocabulary.STRATUM_VALUE, "valueReference": {"reference": "Organization/a"}}
     assert [one["value"] for one in stratifier["stratum"]] == [
-        {"text": "Aurora"},
+        {"extension": [reference], "text": "Aurora"},
         {**concept(vocabulary.ABSENT_CODES, "unknown"), "text": "not stated"},
     ]
     assert [one["measureScore"]["value"] for one in stratifier["stratum"]] == [Decimal("1.0000"), Decimal("0.0000")]
@@ -96,15 +98,23 @@ def test_the_table_has_a_row_for_each_whole_and_group() -> None:
     rows = list(csv.reader(measuretable.text([RATE, DAYS, NONE, CASH, ODD], "payer").splitlines()))
     assert rows == [
         list(measuretable.COLUMNS),
-        ["claim-approval-rate", "", "", "", "2", "", "3", "", "0.6667", "1"],
-        ["claim-approval-rate", "payer", "Organization/a", "", "2", "", "2", "", "1.0000", "1"],
-        ["claim-approval-rate", "payer", "not stated", "", "0", "", "1", "", "0.0000", "1"],
-        ["days-in-accounts-receivable", "", "", "USD", "4", "240.00", "2", "250.00", "86.40", "d"],
-        ["days-in-accounts-receivable", "", "", "", "0", "0", "0", "0", "", "d"],
-        ["total-collections", "", "", "USD", "3", "95.00", "", "", "95.00", ""],
-        ["total-collections", "payer", "'=a", "USD", "3", "95.00", "", "", "95.00", ""],
-        ["imported-charges-billed", "", "", "'+X", "1", "0.0000001", "", "", "0.0000001", ""],
+        ["claim-approval-rate", "", "", "", "2", "", "3", "", "0.6667", "1", ""],
+        ["claim-approval-rate", "payer", "Organization/a", "", "2", "", "2", "", "1.0000", "1", "Organization/a"],
+        ["claim-approval-rate", "payer", "not stated", "", "0", "", "1", "", "0.0000", "1", ""],
+        ["days-in-accounts-receivable", "", "", "USD", "4", "240.00", "2", "250.00", "86.40", "d", ""],
+        ["days-in-accounts-receivable", "", "", "", "0", "0", "0", "0", "", "d", ""],
+        ["total-collections", "", "", "USD", "3", "95.00", "", "", "95.00", "", ""],
+        ["total-collections", "payer", "'=a", "USD", "3", "95.00", "", "", "95.00", "", "'=a"],
+        ["imported-charges-billed", "", "", "'+X", "1", "0.0000001", "", "", "0.0000001", "", ""],
     ]
+
+
+def test_a_month_is_no_reference() -> None:
+    measure = replace(CASH, groups={"2026-03": CASH.whole})
+    (group,) = measurereport.report([measure], PERIOD, "month", "2026")["group"]
+    assert [one["value"] for one in group["stratifier"][0]["stratum"]] == [{"text": "2026-03"}]
+    rows = list(csv.DictReader(measuretable.text([measure], "month").splitlines()))
+    assert [(row["group"], row["reference"]) for row in rows] == [("", ""), ("2026-03", "")]
 
 
 def test_the_table_shows_groups_by_their_names() -> None:

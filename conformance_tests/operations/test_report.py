@@ -101,6 +101,21 @@ async def test_the_report_is_a_valid_measure_report(server: Service) -> None:
     }
 
 
+async def test_payers_of_one_name_are_told_apart(server: Service) -> None:
+    await _claims(server)
+    for name in ("larkspur", "fernvale"):
+        payer = body(await server.get(f"Organization/{name}"))
+        assert (await server.put(f"Organization/{name}", {**payer, "name": "Twin"})).status_code == 200
+    answer = await server.get(f"$report?{YEAR}&group-by=payer&_format=csv")
+    rows = [row for row in csv.DictReader(io.StringIO(answer.text)) if row["measure"] == "claim-approval-rate"]
+    expected = {"Organization/larkspur": "Twin", "Organization/fernvale": "Twin"}
+    assert {row["reference"]: row["group"] for row in rows if row["group"] == "Twin"} == expected
+    report = body(await server.get(f"$report?{YEAR}&group-by=payer"))
+    values = [one["value"] for one in report["group"][0]["stratifier"][0]["stratum"]]
+    told = {one["extension"][0]["valueReference"]["reference"]: one["text"] for one in values}
+    assert {key: name for key, name in told.items() if name == "Twin"} == expected
+
+
 async def test_a_period_before_the_claims_has_none(server: Service) -> None:
     await _claims(server)
     rows = await _rows(server, "start=2025-01-01&end=2025-12-31")

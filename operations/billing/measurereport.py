@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from operations.billing import vocabulary
+from operations.billing import questions, vocabulary
 from operations.billing.currencies import PLACES
 from operations.billing.days import Days
 from operations.billing.measure import Measure, Part, Ratio
@@ -45,7 +45,9 @@ def score(measure: Measure, ratio: Ratio) -> Decimal | None:
 
 
 def _group(measure: Measure, group_by: str, names: Mapping[str, str]) -> Resource:
-    strata = [{"value": _value(name, names), **_measured(measure, ratio)} for name, ratio in measure.groups.items()]
+    strata = [
+        {"value": _value(group_by, name, names), **_measured(measure, ratio)} for name, ratio in measure.groups.items()
+    ]
     stratifier = {"code": [{"text": group_by}], "stratum": strata}
     return {
         "code": vocabulary.concept(vocabulary.REVENUE_MEASURE, measure.code),
@@ -92,7 +94,9 @@ def _unit(measure: Measure) -> Resource:
     return {"system": vocabulary.ISO_4217, "code": measure.currency} if measure.currency in PLACES else {}
 
 
-def _value(name: str, names: Mapping[str, str]) -> Resource:
-    if name:
-        return {"text": names.get(name, name)}
-    return {**vocabulary.concept(vocabulary.ABSENT_CODES, "unknown"), "text": "not stated"}
+def _value(group_by: str, name: str, names: Mapping[str, str]) -> Resource:
+    """What a group is called, and which it is: two may be called the same."""
+    if not name:
+        return {**vocabulary.concept(vocabulary.ABSENT_CODES, "unknown"), "text": "not stated"}
+    which = {"url": vocabulary.STRATUM_VALUE, "valueReference": {"reference": name}}
+    return {**({"extension": [which]} if group_by in questions.BY_REFERENCE else {}), "text": names.get(name, name)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 
-from operations.billing import measurereport
+from operations.billing import measurereport, questions
 from operations.billing.measure import Measure, Part, Ratio
 
 COLUMNS = (
@@ -22,8 +22,9 @@ COLUMNS = (
     "denominator_amount",
     "score",
     "unit",
+    "reference",
 )
-"""The first row of the CSV; `group_by` and `group` are empty in the row of the whole."""
+"""The first row of the CSV; `group_by`, `group` and `reference` are empty in the row of the whole."""
 
 
 def text(measures: Sequence[Measure], group_by: str, names: Mapping[str, str] | None = None) -> str:
@@ -32,9 +33,10 @@ def text(measures: Sequence[Measure], group_by: str, names: Mapping[str, str] | 
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for measure in measures:
-        writer.writerow(_row(measure, "", "", measure.whole))
+        writer.writerow((*_row(measure, "", "", measure.whole), ""))
         for name, ratio in measure.groups.items():
-            writer.writerow(_row(measure, group_by, _shown(name, names or {}), ratio))
+            reference = name if group_by in questions.BY_REFERENCE else ""
+            writer.writerow((*_row(measure, group_by, _shown(name, names or {}), ratio), _plain(reference)))
     return "".join(out)
 
 

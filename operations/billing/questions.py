@@ -23,7 +23,9 @@ from server.fhir.fact import FactQuery
 
 WINDOW = 90
 """The days whose charges say what an average day brings."""
-GROUPINGS = ("", "payer", "provider", "month")
+BY_REFERENCE = ("payer", "provider")
+"""The groupings whose groups are relative references."""
+GROUPINGS = ("", *BY_REFERENCE, "month")
 MONTHS = 120
 """A report by month has at most so many."""
 

@@ -58,6 +58,8 @@ PLAN_YEAR_START = f"{OURS}/StructureDefinition/plan-year-start"
 SERVICE_CATEGORY = f"{OURS}/StructureDefinition/service-category"
 BENEFIT_REMAINING = f"{OURS}/StructureDefinition/benefit-remaining"
 POPULATION_AMOUNT = f"{OURS}/StructureDefinition/population-amount"
+STRATUM_VALUE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MeasureReport.group.stratifier.stratum.value"
+"""HL7's extension for what the value of a stratum may be since R5: a Reference, among others."""
 
 BENEFIT_ORDINAL = f"{OURS}/sid/benefit-ordinal"
 """The identifier system that gives the EOBs of one policy and plan year an order."""
