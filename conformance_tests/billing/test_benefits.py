@@ -95,6 +95,26 @@ def _visit(value: Json) -> Resource:
     return {"value": {"value": value}, "code": concept(vocabulary.BENEFIT_TYPE, "visit")}
 
 
+def _limit(**value: Json) -> Change:
+    return _promised({"limit": [{**_visit(2), "value": {"value": 2, **value}}]})
+
+
+def _authorization(*values: Json) -> Change:
+    listed = [{"url": vocabulary.AUTHORIZATION_REQUIRED, **one} for one in values]
+    return _promised({"extension": listed}, 0)
+
+
+def _schedule(*values: Json) -> Change:
+    return lambda plan, terms: terms.update(extension=[{"url": vocabulary.FEE_SCHEDULE, **one} for one in values])
+
+
+def _both(system: str, *codes: str) -> Json:
+    """What is coded twice, and not as one thing."""
+    return {"coding": [coding for code in codes for coding in concept(system, code)["coding"]]}
+
+
+GENERAL = "InsurancePlan.plan[0].generalCost[0].type"
+AUTHORIZATION = "InsurancePlan.coverage[0].benefit[0].extension"
 COSTS, LIMITS = "InsurancePlan.plan[0].specificCost[0].benefit", "InsurancePlan.coverage[0].benefit[1].limit"
 REFUSED: list[tuple[Change, str]] = [
     (lambda plan, terms: plan["plan"].append(terms), "InsurancePlan.plan"),
@@ -140,6 +160,37 @@ REFUSED: list[tuple[Change, str]] = [
     (_promised({"limit": [_visit(Decimal("2.5"))]}), f"{LIMITS}[0]"),
     (_promised({"limit": [_visit(-1)]}), f"{LIMITS}[0]"),
     (_promised({"limit": [{"value": {"value": 2}, "code": {"text": "nights"}}]}), f"{LIMITS}[0]"),
+    (_promised({"limit": [_visit(2_147_483_648)]}), f"{LIMITS}[0]"),
+    (_limit(comparator="<"), f"{LIMITS}[0]"),
+    (_limit(unit="visits a month"), f"{LIMITS}[0]"),
+    (_limit(system=vocabulary.UCUM, code="d"), f"{LIMITS}[0]"),
+    (_limit(system="https://x.example", code="{visits}"), f"{LIMITS}[0]"),
+    (_limit(unit="visits", system=vocabulary.UCUM, code="wk"), f"{LIMITS}[0]"),
+    (_authorization({"valueString": "true"}), AUTHORIZATION),
+    (_authorization({"valueBoolean": True}, {"valueBoolean": True}), AUTHORIZATION),
+    (_authorization({"_valueBoolean": {"id": "x"}}), AUTHORIZATION),
+    (_schedule({"valueString": resources.FEES}), "InsurancePlan.plan[0].extension"),
+    (_schedule(*[{"valueUri": resources.FEES}] * 2), "InsurancePlan.plan[0].extension"),
+    (_general({"cost": element("-200.00")}), "InsurancePlan.plan[0].generalCost[0].cost.value"),
+    (
+        lambda plan, terms: terms["generalCost"][2].update(cost=element("-0.01")),
+        "InsurancePlan.plan[0].generalCost[2].cost.value",
+    ),
+    (
+        _cost({"value": {"value": -25, "system": vocabulary.ISO_4217, "code": "USD"}}),
+        f"{COSTS}[0].cost[0].value.value",
+    ),
+    (_general({"type": _both(vocabulary.BENEFIT_TYPE_OURS, "out-of-pocket-maximum", "deductible")}), GENERAL),
+    (_cost({"type": _both(vocabulary.BENEFIT_TYPE, "copay", "copay-percent")}), f"{COSTS}[0].cost[0].type"),
+    (
+        _cost({"applicability": _both(vocabulary.APPLICABILITY, "in-network", "out-of-network")}),
+        f"{COSTS}[0].cost[0].applicability",
+    ),
+    (_promised({"type": _both(vocabulary.SERVICE_TYPE, "MH", "35")}), "InsurancePlan.coverage[0].benefit[1].type"),
+    (
+        _promised({"limit": [{**_visit(2), "code": _both(vocabulary.BENEFIT_TYPE, "visit", "room")}]}),
+        f"{LIMITS}[0]",
+    ),
 ]
 
 
@@ -150,3 +201,24 @@ def test_what_cannot_be_read_is_refused_with_its_path(change: Change, expression
     with pytest.raises(Unprocessable) as caught:
         benefits.read(plan)
     assert [one.expression for one in caught.value.issues] == [expression]
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"unit": "visit"}, {"unit": "visits"}, {"system": vocabulary.UCUM, "code": "{visits}"}]
+)
+def test_a_limit_counts_visits_by_any_of_their_units(value: Json) -> None:
+    plan = deepcopy(resources.PLAN)
+    _limit(**value)(plan, plan["plan"][0])
+    assert benefits.read(plan).service("MH").visits == 2
+
+
+def test_a_service_may_say_that_it_needs_no_authorization() -> None:
+    plan = deepcopy(resources.PLAN)
+    _authorization({"valueBoolean": False})(plan, plan["plan"][0])
+    assert benefits.read(plan).service("62").authorization is False
+
+
+def test_what_is_paid_may_be_nothing() -> None:
+    plan = deepcopy(resources.PLAN)
+    _general({"cost": element("0.00")})(plan, plan["plan"][0])
+    assert benefits.read(plan).deductible.individual == usd("0")

@@ -67,6 +67,10 @@ def test_a_fee_says_its_category_and_period_or_not() -> None:
     assert found.category == ""
 
 
+def _category(**value: Json) -> Json:
+    return {"url": vocabulary.SERVICE_CATEGORY, **value}
+
+
 GROUP = {"priceComponent": [{"type": "base", "amount": element("90.00")}]}
 
 
@@ -85,6 +89,21 @@ GROUP = {"priceComponent": [{"type": "base", "amount": element("90.00")}]}
         {"propertyGroup": [{"priceComponent": [{"amount": element("90.00")}]}]},
         {"propertyGroup": [{**GROUP, "applicability": [{"expression": "true"}]}]},
         {"applicability": [{"expression": "true"}]},
+        {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
+        {"propertyGroup": [{**GROUP, "modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}]},
+        {"implicitRules": "https://x.example"},
+        {"extension": [_category(valueCoding=concept(vocabulary.SERVICE_TYPE, "98")["coding"][0])]},
+        {"extension": [_category(valueCodeableConcept={"text": "Office visit"})]},
+        {"extension": [_category(valueCodeableConcept=concept(vocabulary.SERVICE_TYPE, "98"))] * 2},
+        {
+            "extension": [
+                _category(
+                    valueCodeableConcept={
+                        "coding": [{"system": vocabulary.SERVICE_TYPE, "code": code} for code in ("98", "5")]
+                    }
+                )
+            ]
+        },
     ],
 )
 def test_a_price_that_is_not_simple_is_none(change: Json) -> None:

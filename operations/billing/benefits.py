@@ -12,7 +12,7 @@
 | `...benefit.cost.applicability` | the network it holds in, without it both; one without any cost is not covered |
 | `...benefit.cost.qualifiers` `after-deductible` | the deductible comes before this cost |
 | `coverage.benefit` extension `authorization-required` | prior authorization for its `type`, a service category |
-| `coverage.benefit.limit` of code `visit` | visits a plan year for its `type` |
+| `coverage.benefit.limit` of code `visit` | visits a plan year for its `type`; in `visits`, or UCUM's `{visits}` |
 | `plan` extension `fee-schedule` | the identifier system of the ChargeItemDefinitions that have its fees |
 
 `copay`, `copay-percent`, `deductible`, `visit` are of HL7's benefit-type system, `out-of-pocket-maximum` of ours. An
@@ -60,10 +60,11 @@ def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
 
 
 def _fee_schedule(terms: Json) -> str:
-    found: str = vocabulary.extension(terms, vocabulary.FEE_SCHEDULE).get("valueUri", "")
-    if not found:
-        raise Unprocessable("the fee schedule is required", expression="InsurancePlan.plan[0].extension")
-    return found
+    path = "InsurancePlan.plan[0]"
+    found = vocabulary.extension(terms, vocabulary.FEE_SCHEDULE, "valueUri", path)
+    if found is None:
+        raise Unprocessable("the fee schedule is required", expression=f"{path}.extension")
+    return str(found)
 
 
 def _amounts(services: Mapping[str, Service], yearly: Mapping[str, Yearly]) -> Iterator[Money]:
@@ -90,12 +91,12 @@ def _yearly(terms: Json, kind: str) -> Yearly:
         unit = "family" if cost.get("groupSize", 1) > 1 else "individual"
         if unit in found:
             raise Unprocessable(f"the {unit} {kind} is given twice", expression=path)
-        found[unit] = money.parse(cost.get("cost", {}), f"{path}.cost")
+        found[unit] = _charged(cost.get("cost", {}), f"{path}.cost")
     return Yearly(found.get("individual"), found.get("family"))
 
 
 def _kind(type_: Json, path: str) -> str:
-    found = vocabulary.code(type_, vocabulary.BENEFIT_TYPE, vocabulary.BENEFIT_TYPE_OURS)
+    found = vocabulary.sole(type_, vocabulary.BENEFIT_TYPE, vocabulary.BENEFIT_TYPE_OURS)
     if found not in ("deductible", "out-of-pocket-maximum"):
         raise Unprocessable("this yearly amount is not understood", expression=f"{path}.type")
     return found
@@ -108,8 +109,8 @@ def _services(plan: Resource, terms: Json) -> Mapping[str, Service]:
     promised: dict[str, Service] = {}
     for path, benefit in _benefits(plan.get("coverage", ()), "InsurancePlan.coverage"):
         category = _category(benefit, path, promised)
-        authorization = vocabulary.extension(benefit, vocabulary.AUTHORIZATION_REQUIRED).get("valueBoolean", False)
-        promised[category] = Service(category, costs.get(category, {}), authorization, _visits(benefit, path))
+        authorization = vocabulary.extension(benefit, vocabulary.AUTHORIZATION_REQUIRED, "valueBoolean", path)
+        promised[category] = Service(category, costs.get(category, {}), bool(authorization), _visits(benefit, path))
     return {**{category: Service(category, one) for category, one in costs.items()}, **promised}
 
 
@@ -120,9 +121,9 @@ def _benefits(groups: Json, path: str) -> Iterator[tuple[str, Json]]:
 
 
 def _category(benefit: Json, path: str, known: Mapping[str, object]) -> str:
-    found = vocabulary.code(benefit["type"], vocabulary.SERVICE_TYPE)
+    found = vocabulary.sole(benefit["type"], vocabulary.SERVICE_TYPE)
     if not found or found in known:
-        problem = "is given twice" if found else "is not a service type code"
+        problem = "is given twice" if found else "is not one service type code"
         raise Unprocessable(f"the service category {problem}", expression=f"{path}.type")
     return found
 
@@ -137,7 +138,7 @@ def _networks(cost: Json, path: str) -> tuple[str, ...]:
     """The networks that a cost holds in."""
     if "applicability" not in cost:
         return NETWORKS
-    said = vocabulary.code(cost["applicability"], vocabulary.APPLICABILITY)
+    said = vocabulary.sole(cost["applicability"], vocabulary.APPLICABILITY)
     if said not in NETWORKS:
         raise Unprocessable("a cost holds in network or out of it", expression=f"{path}.applicability")
     return (said,)
@@ -147,7 +148,7 @@ def _cost(costs: list[tuple[str, Json]]) -> Cost:
     values: dict[str, Money | Decimal] = {}
     late = False
     for path, cost in costs:
-        kind = vocabulary.code(cost["type"], vocabulary.BENEFIT_TYPE)
+        kind = vocabulary.sole(cost["type"], vocabulary.BENEFIT_TYPE)
         if kind not in _READERS or kind in values:
             raise Unprocessable("this cost is not understood, or given twice", expression=f"{path}.type")
         values[kind] = _READERS[kind](cost.get("value", {}), f"{path}.value")
@@ -166,7 +167,15 @@ def _after_deductible(cost: Json, path: str) -> bool:
 def _amount(value: Json, path: str) -> Money:
     if value.get("system") != vocabulary.ISO_4217 or "comparator" in value:
         raise Unprocessable("an amount of money is expected", expression=path)
-    return money.parse({"value": value.get("value"), "currency": value.get("code")}, path)
+    return _charged({"value": value.get("value"), "currency": value.get("code")}, path)
+
+
+def _charged(value: Json, path: str) -> Money:
+    """An amount that a member pays, which is never below zero."""
+    found = money.parse(value, path)
+    if found.minor < 0:
+        raise Unprocessable("the amount is below zero", expression=f"{path}.value")
+    return found
 
 
 def _percent(value: Json, path: str) -> Decimal:
@@ -185,8 +194,21 @@ def _visits(benefit: Json, path: str) -> int | None:
     if not limits:
         return None
     at, limit = limits[0]
-    value = limit.get("value", {}).get("value")
-    kind = vocabulary.code(limit.get("code", {}), vocabulary.BENEFIT_TYPE)
-    if len(limits) > 1 or kind != "visit" or not isinstance(value, int) or value < 0:
+    kind = vocabulary.sole(limit.get("code", {}), vocabulary.BENEFIT_TYPE)
+    found = _counted(limit.get("value", {}))
+    if len(limits) > 1 or kind != "visit" or found is None:
         raise Unprocessable("only one limit is understood, a whole number of visits", expression=at)
-    return value
+    return found
+
+
+def _counted(value: Json) -> int | None:
+    """A Quantity of visits; None for any other."""
+    number, coded = value.get("value"), (value.get("system"), value.get("code"))
+    understood = value.get("unit", "visits") in ("visit", "visits") and coded in _VISITS and "comparator" not in value
+    return number if understood and isinstance(number, int) and 0 <= number <= _MOST else None
+
+
+_VISITS = ((None, None), (vocabulary.UCUM, "{visit}"), (vocabulary.UCUM, "{visits}"))
+"""System and code of a Quantity that counts visits."""
+_MOST = 2**31 - 1
+"""The largest integer of FHIR: an answer to an eligibility request says the limit."""

@@ -3,7 +3,8 @@
 A row of a schedule is a ChargeItemDefinition whose `identifier` has the schedule's system and, as its value, the
 procedure code, or code and a modifier joined by a hyphen. Its fee for one unit is the only price component, a `base`;
 `effectivePeriod` says when it holds, and the extension `service-category` what kind of service the code is. A price
-with conditions, surcharges, deductions or factors is refused, never simplified.
+with conditions, surcharges, deductions or factors, and a definition of which anything is not understood that may change
+what it means, is refused, never simplified.
 Source: http://hl7.org/fhir/R4/chargeitemdefinition.html
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from operations.billing import days, money, vocabulary
+from operations.billing import days, modifiers, money, vocabulary
 from operations.billing.money import Money
 from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
@@ -26,7 +27,7 @@ PROCEDURES = (vocabulary.CPT, vocabulary.HCPCS)
 class Fee:
     """What one unit of a service is allowed, exact, with its currency and service category.
 
-    `price` is None where the definition has none that can be used as it stands.
+    `price` is None where the definition has none that can be used as it stands, or is not understood.
     """
 
     price: Decimal | None
@@ -60,8 +61,8 @@ class Schedule:
 def rows_of(item: Json) -> tuple[str, ...]:
     """The rows that may price a line, the most specific first."""
     code = vocabulary.code(item.get("productOrService", {}), *PROCEDURES)
-    modifiers = [vocabulary.code(one, *PROCEDURES) for one in item.get("modifier", ())]
-    return (*(f"{code}-{modifier}" for modifier in modifiers if modifier), code)
+    modified = [vocabulary.code(one, *PROCEDURES) for one in item.get("modifier", ())]
+    return (*(f"{code}-{modifier}" for modifier in modified if modifier), code)
 
 
 def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedule:
@@ -76,13 +77,25 @@ def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedul
 
 
 def _fee(definition: Resource, currency: str) -> Fee:
-    category = vocabulary.extension(definition, vocabulary.SERVICE_CATEGORY).get("valueCodeableConcept", {})
+    category = _category(definition)
+    understood = category is not None and not any(modifiers.unknown(definition))
     return Fee(
-        _price(definition, currency),
+        _price(definition, currency) if understood else None,
         currency,
-        vocabulary.code(category, vocabulary.SERVICE_TYPE),
+        category or "",
         days.of_period(definition.get("effectivePeriod", {})),
     )
+
+
+def _category(definition: Resource) -> str | None:
+    """The service category that a definition states, empty for none; None where that is not understood."""
+    try:
+        stated = vocabulary.extension(
+            definition, vocabulary.SERVICE_CATEGORY, "valueCodeableConcept", "ChargeItemDefinition"
+        )
+    except Unprocessable:
+        return None
+    return "" if stated is None else vocabulary.sole(stated, vocabulary.SERVICE_TYPE) or None
 
 
 def _price(definition: Resource, currency: str) -> Decimal | None:

@@ -49,12 +49,9 @@ _UNSAID = (
 )
 
 
-def _stated(rules: Resource) -> str:
-    said: list[Json] = [one for one in rules.get("extension", ()) if one.get("url") == vocabulary.PLAN_YEAR_START]
-    found: list[str] = [one["valueDate"] for one in said if "valueDate" in one]
-    if len(said) > 1 or len(found) < len(said):
-        raise Unprocessable("the day on which a year begins is one date", expression="InsurancePlan.extension")
-    return next(iter(found), "")
+def _stated(rules: Resource) -> Json:
+    """The day that the rules say, None where they do not."""
+    return vocabulary.extension(rules, vocabulary.PLAN_YEAR_START, "valueDate", "InsurancePlan")
 
 
 def _agree(one: Resource, other: Resource) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
 
 OURS = "https://almoner.example"
@@ -86,9 +87,21 @@ def code(value: Json, *systems: str) -> str:
     return next(codes(value, *systems), "")
 
 
-def extension(element: Json, url: str) -> Resource:
-    """The first extension of an element with a URL; empty without one."""
-    return next((one for one in element.get("extension", ()) if one.get("url") == url), {})
+def sole(value: Json, *systems: str) -> str:
+    """The only code that a CodeableConcept has in any of the systems; empty without one, and with several."""
+    found = {*codes(value, *systems)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def extension(element: Json, url: str, name: str, path: str) -> Json:
+    """The value of the one extension that an element has with a URL, None without it; `name` is that of the value.
+
+    Raises Unprocessable, with the FHIRPath below that of the element, for two, and for a value of another type.
+    """
+    said = [one for one in element.get("extension", ()) if one.get("url") == url]
+    if len(said) > 1 or any(name not in one for one in said):
+        raise Unprocessable(f"the extension {url} is given once, with a {name}", expression=f"{path}.extension")
+    return said[0][name] if said else None
 
 
 def identifiers(resource: Json, system: str) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ def _one(case: Case) -> Iterable[Finding]:
 def _usable(case: Case) -> Iterable[Finding]:
     for path, found in _fees(case):
         if any(one.price is None for one in found):
-            text = f"the fee of the service is not one unconditional base price in {found[0].currency}"
+            text = (
+                f"the fee of the service is not one unconditional base price in {found[0].currency}, or not understood"
+            )
             yield f"{path}.productOrService", text
 
 
