@@ -32,7 +32,8 @@ async def run(engine: Engine, call: Call) -> Reply:
         explanations = await _explanations(engine, call, given)
         payer = coverage.reference(given.get("paymentIssuer", {}))
         known = payer in await records.by_reference(engine, [payer])
-        paying = Payment(given, payment.by_reference([one.resource for one in explanations]), known)
+        paid = payment.by_reference([one.resource for one in explanations])
+        paying = Payment(given, paid, known, moments.today(engine, call))
         issues = posting.issues(paying)
         if not issues and await _repeated(engine, paying.identity):
             issues = (posting.REPEATED,)
@@ -63,7 +64,7 @@ async def _explanations(engine: Engine, call: Call, given: Resource) -> Sequence
 
 async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Sequence[Record]) -> Reply:
     created = moments.created(engine, call)
-    recorded = posting.recorded(paying, engine.new_id(), created)
+    recorded = posting.recorded(paying, engine.new_id())
     versions = {one.resource["id"]: one.row.version for one in explanations}
     drafts = [
         Draft(recorded, 1, "POST", OWNER, posted.of_payment(paying, created)),

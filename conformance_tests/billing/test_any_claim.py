@@ -84,10 +84,10 @@ def test_any_fee_is_read_or_refused_with_a_path(row: Resource) -> None:
 @given(changed({**test_posting.REMITTANCE, "id": "p"}))
 def test_any_payment_is_posted_or_refused(reconciliation: Resource) -> None:
     facts.imported(reconciliation)
-    payment = Payment(reconciliation, EXPLANATIONS, True)
+    payment = Payment(reconciliation, EXPLANATIONS, True, test_posting.TODAY)
     if not posting.issues(payment):
         assert posting.applied(payment) or not payment.claims
-        assert posting.recorded(payment, "p", "2026-03-20T12:00:00Z")["identifier"]
+        assert posting.recorded(payment, "p")["identifier"]
 
 
 @given(changed(explanation_of_benefit.build(decisions.decide(resources.CLAIM))))

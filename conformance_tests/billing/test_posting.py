@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ from server.fhir.fact import Fact
 from server.fhir.resource import Json, Resource
 
 NOW = "2026-03-20T12:00:00Z"
+TODAY = date(2026, 3, 20)
 FIRST = explanation_of_benefit.build(decisions.decide(resources.CLAIM))
 SECOND = {
     **explanation_of_benefit.build(decisions.decide(decisions.claim(resources.item("S9083", "90.00"), id="two"))),
@@ -78,14 +80,14 @@ REMITTANCE = paid(
 
 def _payment(reconciliation: Resource) -> Payment:
     issuer = reconciliation.get("paymentIssuer", {}).get("reference")
-    return Payment(reconciliation, EXPLANATIONS, issuer == "Organization/payer")
+    return Payment(reconciliation, EXPLANATIONS, issuer == "Organization/payer", TODAY)
 
 
 def test_a_payment_that_comes_out_is_posted() -> None:
     given = _payment(REMITTANCE)
     assert posting.issues(given) == ()
-    stored = posting.recorded(given, "p1", NOW)
-    assert (stored["id"], stored["created"], stored["outcome"]) == ("p1", NOW, "complete")
+    stored = posting.recorded(given, "p1")
+    assert (stored["id"], stored["created"], stored["outcome"]) == ("p1", "2026-03-19", "complete")
     assert stored["identifier"] == [
         {"system": vocabulary.POSTING, "value": "Organization/payer#https://bank.example#T-1"}
     ]
@@ -101,11 +103,11 @@ def test_what_is_paid_is_said_on_the_explanations() -> None:
     one, two = posting.applied(_payment(REMITTANCE))
     assert [resources.problems(each) for each in (one, two)] == [[], []]
     assert (categories.total(one, "paidtoprovider"), categories.total(two, "paidtoprovider")) == (usd("65"), usd("60"))
-    left = Payment(REMITTANCE, payment.by_reference([one, two]), True)
+    left = Payment(REMITTANCE, payment.by_reference([one, two]), True, TODAY)
     assert [left.unpaid(each) for each in (one, two)] == [usd("0"), usd("5")]
     assert posted.of_explanation(one) == posted.of_explanation(FIRST)
     again = paid("5.01", detail("Claim/two", "5.01"))
-    assert [issue.diagnostics for issue in posting.issues(Payment(again, left.explanations, True))] == [
+    assert [issue.diagnostics for issue in posting.issues(Payment(again, left.explanations, True, TODAY))] == [
         "within-unpaid: 5.00 USD of the claim is open, less than 5.01 USD"
     ]
 
@@ -202,6 +204,15 @@ BROKEN: Mapping[str, tuple[Callable[[Resource], object], str]] = {
     "detail-present": (_empty, f"{ROOT}.detail"),
     "detail-type": (lambda given: given["detail"][2].update(type={"text": "gift"}), f"{ROOT}.detail[2].type"),
     "outcome": (lambda given: given.update(outcome="error"), f"{ROOT}.outcome"),
+    "payment-date": (lambda given: given.update(paymentDate="2026-03-21"), f"{ROOT}.paymentDate"),
+    "payee": (
+        lambda given: given["detail"][0].update(payee={"reference": "Practitioner/other"}),
+        f"{ROOT}.detail[0].payee",
+    ),
+    "predecessor": (
+        lambda given: given["detail"][2].update(predecessor={"value": "T-0"}),
+        f"{ROOT}.detail[2].predecessor",
+    ),
     "adjustment-claim": (
         lambda given: given["detail"][2].update(request={"reference": "Claim/one"}),
         f"{ROOT}.detail[2]",
@@ -249,9 +260,25 @@ def test_a_payment_broken_in_one_way_is_refused_for_exactly_that(rule: str) -> N
     assert {one.code for one in found} == {code for id, code, _ in payments.RULES if id == rule}
 
 
-@pytest.mark.parametrize(("outcome", "refused"), [("complete", False), ("partial", False), ("queued", True)])
-def test_a_payment_that_is_not_made_yet_is_not_posted(outcome: str, refused: bool) -> None:
+@pytest.mark.parametrize(("outcome", "refused"), [("complete", False), ("partial", True), ("queued", True)])
+def test_a_payment_that_is_not_made_in_full_is_not_posted(outcome: str, refused: bool) -> None:
     assert bool(posting.issues(_payment({**REMITTANCE, "outcome": outcome}))) is refused
+
+
+@pytest.mark.parametrize("codes", [("payment", "adjustment"), ("payment", "advance"), ("advance",), ()])
+def test_a_detail_of_more_than_one_type_or_of_none_is_not_understood(codes: tuple[str, ...]) -> None:
+    given = deepcopy(REMITTANCE)
+    given["detail"][2]["type"] = {"coding": [{"system": vocabulary.RECONCILIATION, "code": one} for one in codes]}
+    assert [(one.diagnostics.partition(":")[0], one.expression) for one in posting.issues(_payment(given))] == [
+        ("detail-type", f"{ROOT}.detail[2].type")
+    ]
+
+
+def test_a_payment_without_a_currency_is_told_that_alone() -> None:
+    given = {**deepcopy(REMITTANCE), "paymentAmount": {"value": 120}}
+    assert [(one.diagnostics, one.expression) for one in posting.issues(_payment(given))] == [
+        ("amount-exact: an amount needs a value and a currency", f"{ROOT}.paymentAmount")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -290,7 +317,7 @@ def test_however_often_a_claim_is_paid_it_never_gets_more_than_it_is_owed(amount
     explanation = FIRST
     for minor in amounts:
         text = str(money.decimal(money.Money(minor, "USD")))
-        given = Payment(paid(text, detail("Claim/one", text)), payment.by_reference([explanation]), True)
+        given = Payment(paid(text, detail("Claim/one", text)), payment.by_reference([explanation]), True, TODAY)
         if posting.issues(given):
             assert given.unpaid(explanation).minor < minor
             continue

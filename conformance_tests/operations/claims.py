@@ -9,6 +9,8 @@ from conformance_tests.interactions.serving import Service, body
 from server.fhir import codec
 from server.fhir.resource import Json, Resource
 
+CASH = "http://terminology.hl7.org/CodeSystem/payment-type"
+
 
 def claim(name: str) -> Resource:
     """An example claim, without an id."""
@@ -43,3 +45,28 @@ def parameters(**values: Json) -> Resource:
     """A Parameters resource; a name gives the type: `valueDate_date`."""
     listed = [{"name": name.partition("_")[2], name.partition("_")[0]: value} for name, value in values.items()]
     return {"resourceType": "Parameters", "parameter": listed}
+
+
+def payment(*details: tuple[Resource, str], number: str = "EFT-1", **elements: Json) -> Resource:
+    """A payment of Larkspur for some claims, by their responses."""
+    listed = [
+        {
+            "type": {"coding": [{"system": CASH, "code": "payment"}]},
+            "request": response["request"],
+            "response": {"reference": f"ClaimResponse/{response['id']}"},
+            "amount": {"value": Decimal(amount), "currency": "USD"},
+        }
+        for response, amount in details
+    ]
+    total = sum((Decimal(amount) for _, amount in details), Decimal(0))
+    return {
+        "resourceType": "PaymentReconciliation",
+        "status": "active",
+        "created": "2026-11-24",
+        "paymentIssuer": {"reference": "Organization/larkspur"},
+        "paymentDate": "2026-11-24",
+        "paymentAmount": {"value": total, "currency": "USD"},
+        "paymentIdentifier": {"value": number},
+        "detail": listed,
+        **elements,
+    }

@@ -10,13 +10,12 @@ from decimal import Decimal
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
-from conformance_tests.operations.claims import all_of, amounts, claim, explanation, submitted
-from server.fhir.resource import Json, Resource
+from conformance_tests.operations.claims import all_of, amounts, claim, explanation, payment, submitted
+from server.fhir.resource import Resource
 
 pytestmark = pytest.mark.anyio
 
 YEAR = "start=2026-01-01&end=2026-12-31"
-CASH = "http://terminology.hl7.org/CodeSystem/payment-type"
 
 
 async def _rows(server: Service, query: str = YEAR) -> dict[tuple[str, str], dict[str, str]]:
@@ -28,31 +27,6 @@ async def _rows(server: Service, query: str = YEAR) -> dict[tuple[str, str], dic
 async def _claims(server: Service) -> list[Resource]:
     names = ("mirabel-visit", "mirabel-injections", "pip-urgent", "saffron-scan-unapproved")
     return [await submitted(server, claim(name)) for name in names]
-
-
-def _payment(*details: tuple[Resource, str], number: str = "EFT-1", **elements: Json) -> Resource:
-    """A payment of Larkspur for some claims, by their responses."""
-    listed = [
-        {
-            "type": {"coding": [{"system": CASH, "code": "payment"}]},
-            "request": response["request"],
-            "response": {"reference": f"ClaimResponse/{response['id']}"},
-            "amount": {"value": Decimal(amount), "currency": "USD"},
-        }
-        for response, amount in details
-    ]
-    total = sum((Decimal(amount) for _, amount in details), Decimal(0))
-    return {
-        "resourceType": "PaymentReconciliation",
-        "status": "active",
-        "created": "2026-11-24",
-        "paymentIssuer": {"reference": "Organization/larkspur"},
-        "paymentDate": "2026-11-24",
-        "paymentAmount": {"value": total, "currency": "USD"},
-        "paymentIdentifier": {"value": number},
-        "detail": listed,
-        **elements,
-    }
 
 
 async def test_an_empty_server_reports_no_rates(server: Service) -> None:
@@ -159,7 +133,7 @@ async def test_only_the_report_is_given_as_csv(server: Service) -> None:
 
 async def test_a_payment_pays_its_claims_and_is_collected(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
-    answer = await server.post("PaymentReconciliation/$post", _payment((response, "82.50")))
+    answer = await server.post("PaymentReconciliation/$post", payment((response, "82.50")))
     assert answer.status_code == 200, answer.text
     assert server.engine.validate(body(answer)) == ()
     found = await explanation(server, response)
@@ -171,7 +145,7 @@ async def test_a_payment_pays_its_claims_and_is_collected(server: Service) -> No
 
 async def test_a_patient_pays_what_is_left(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
-    paid = _payment((response, "40.66"), number="CARD-1")
+    paid = payment((response, "40.66"), number="CARD-1")
     del paid["paymentIssuer"]
     assert (await server.post("PaymentReconciliation/$post", paid)).status_code == 200
     assert amounts(await explanation(server, response))["paidbypatient"] == Decimal("40.66")
@@ -179,7 +153,7 @@ async def test_a_patient_pays_what_is_left(server: Service) -> None:
 
 async def test_a_payment_is_posted_once(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
-    paid = _payment((response, "10.00"))
+    paid = payment((response, "10.00"))
     answers = await asyncio.gather(*(server.post("PaymentReconciliation/$post", paid) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [200] + [422] * 7
     again = await server.post("PaymentReconciliation/$post", paid)
@@ -189,7 +163,7 @@ async def test_a_payment_is_posted_once(server: Service) -> None:
 
 async def test_a_payment_that_others_say_was_posted_is_posted(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
-    paid = _payment((response, "10.00"))
+    paid = payment((response, "10.00"))
     identity = {"system": "https://almoner.example/sid/posting", "value": "Organization/larkspur##EFT-1"}
     assert (await server.post("PaymentReconciliation", {**paid, "identifier": [identity]})).status_code == 201
     assert (await server.post("PaymentReconciliation/$post", paid)).status_code == 200
@@ -197,7 +171,7 @@ async def test_a_payment_that_others_say_was_posted_is_posted(server: Service) -
 
 async def test_payments_at_once_never_pay_more_than_is_open(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
-    payments = [_payment((response, "30.00"), number=f"EFT-{number}") for number in range(6)]
+    payments = [payment((response, "30.00"), number=f"EFT-{number}") for number in range(6)]
     answers = await asyncio.gather(*(server.post("PaymentReconciliation/$post", one) for one in payments))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 422, 422, 422, 422]
     assert amounts(await explanation(server, response))["paidtoprovider"] == Decimal("60.00")
@@ -205,7 +179,7 @@ async def test_payments_at_once_never_pay_more_than_is_open(server: Service) -> 
 
 async def test_a_payment_that_does_not_come_out_is_refused_whole(server: Service) -> None:
     response = await submitted(server, claim("mirabel-visit"))
-    wrong = _payment((response, "82.51"), paymentAmount={"value": Decimal("82.52"), "currency": "USD"})
+    wrong = payment((response, "82.51"), paymentAmount={"value": Decimal("82.52"), "currency": "USD"})
     answer = await server.post("PaymentReconciliation/$post", wrong)
     assert answer.status_code == 422
     assert {expression for _, _, expression in issues(answer)} >= {

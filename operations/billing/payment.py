@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from operations.billing import categories, coverage, vocabulary
 from operations.billing.money import Money
@@ -24,6 +25,7 @@ class Payment:
     reconciliation: Resource
     explanations: Mapping[str, Resource]
     payer_known: bool
+    today: date
 
     @property
     def payer(self) -> str:
@@ -87,7 +89,7 @@ class Payment:
 
 def kind(detail: Json) -> str:
     """What a detail is: `payment`, `adjustment`, or empty for what is not understood."""
-    found = vocabulary.code(detail["type"], vocabulary.RECONCILIATION)
+    found = vocabulary.sole(detail["type"], vocabulary.RECONCILIATION)
     return found if found in ("payment", "adjustment") else ""
 
 

@@ -30,11 +30,10 @@ def issues(payment: Payment) -> tuple[Issue, ...]:
     )
 
 
-def recorded(payment: Payment, id: str, created: str) -> Resource:
-    """The PaymentReconciliation of a payment without issues as it is stored; `created` is a FHIR dateTime."""
+def recorded(payment: Payment, id: str) -> Resource:
+    """The PaymentReconciliation of a payment without issues as it is stored."""
     given = payment.reconciliation
-    identifiers = [*given.get("identifier", ()), payment.identity]
-    return {**given, "id": id, "identifier": identifiers, "created": created, "outcome": "complete"}
+    return {**given, "id": id, "identifier": [*given.get("identifier", ()), payment.identity], "outcome": "complete"}
 
 
 def applied(payment: Payment) -> tuple[Resource, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from operations.billing import coverage, modifiers, money, vocabulary
+from operations.billing import coverage, days, modifiers, money, vocabulary
 from operations.billing.money import Money
 from operations.billing.payment import Payment, kind, named
 from operations.billing.rules.rule import Finding
@@ -61,8 +61,30 @@ def _kinds(payment: Payment) -> Iterable[Finding]:
 
 
 def _made(payment: Payment) -> Iterable[Finding]:
-    if payment.reconciliation.get("outcome", "complete") not in ("complete", "partial"):
-        yield f"{ROOT}.outcome", "only a payment that is made can be posted"
+    unsaid = "" if "_outcome" in payment.reconciliation else "complete"
+    if payment.reconciliation.get("outcome", unsaid) != "complete":
+        yield f"{ROOT}.outcome", "only a payment that is made, and is all there, can be posted"
+
+
+def _dated(payment: Payment) -> Iterable[Finding]:
+    stated = payment.reconciliation.get("paymentDate")
+    if stated is None:
+        yield f"{ROOT}.paymentDate", "the day of the payment is required"
+    elif days.of_date(stated).first > payment.today:
+        yield f"{ROOT}.paymentDate", "the payment is in the future"
+
+
+def _to_the_provider(payment: Payment) -> Iterable[Finding]:
+    for path, detail, explanation in payment.claims:
+        provider = coverage.reference(explanation["provider"])
+        if "payee" in detail and coverage.reference(detail["payee"]) != provider:
+            yield f"{path}.payee", "only the provider of the claim is paid"
+
+
+def _first(payment: Payment) -> Iterable[Finding]:
+    for path, detail in payment.details:
+        if "predecessor" in detail:
+            yield f"{path}.predecessor", "a payment that revises another is not understood"
 
 
 def _for_no_claim(payment: Payment) -> Iterable[Finding]:
@@ -99,6 +121,8 @@ def _received(payment: Payment) -> Iterable[Finding]:
 
 def _one_currency(payment: Payment) -> Iterable[Finding]:
     expected = payment.reconciliation["paymentAmount"].get("currency")
+    if expected is None:
+        return
     for path, value in _amounts(payment):
         if value.get("currency", expected) != expected:
             yield f"{path}.currency", f"the payment is in {expected}"
@@ -171,13 +195,16 @@ def _amounts(payment: Payment) -> list[tuple[str, Json]]:
 RULES: Sequence[tuple[str, str, Callable[[Payment], Iterable[Finding]]]] = (
     ("modifier-extension", "extension", _understood),
     ("status", "business-rule", _status),
-    ("outcome", "business-rule", _made),
+    ("outcome", "not-supported", _made),
+    ("payment-date", "business-rule", _dated),
     ("identifier-reserved", "business-rule", _reserved),
     ("payment-number", "required", _numbered),
     ("payer-named", "required", _issued),
     ("payer-known", "not-found", _issuer_known),
     ("detail-present", "required", _present),
     ("detail-type", "not-supported", _kinds),
+    ("payee", "not-supported", _to_the_provider),
+    ("predecessor", "not-supported", _first),
     ("adjustment-claim", "not-supported", _for_no_claim),
     ("adjustment-payer", "business-rule", _adjusted),
     ("amount-exact", "value", _exact),

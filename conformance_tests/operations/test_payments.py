@@ -1,0 +1,90 @@
+"""PaymentReconciliation/$post: what a payment says is acted on or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance_tests.interactions.serving import Service, body, issues
+from conformance_tests.operations.claims import all_of, claim, explanation, payment, submitted
+from server.fhir.resource import Json, Resource
+
+pytestmark = pytest.mark.anyio
+
+ROOT = "PaymentReconciliation"
+EXTENDED = {
+    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+}
+
+
+async def _paid(server: Service, **elements: Json) -> Resource:
+    """A payment of a dollar for a claim that is submitted."""
+    response = await submitted(server, claim("mirabel-visit"))
+    return payment((response, "1.00"), **elements)
+
+
+async def _posted(server: Service, given: Resource) -> Resource:
+    answer = await server.post(f"{ROOT}/$post", given)
+    assert answer.status_code == 200, answer.text
+    return body(answer)
+
+
+def _detail(**elements: Json) -> Callable[[Resource], object]:
+    return lambda given: given["detail"][0].update(elements)
+
+
+def _whole(**elements: Json) -> Callable[[Resource], object]:
+    return lambda given: given.update(elements)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "expression"),
+    [
+        (_detail(payee={"reference": "Organization/larkspur"}), "not-supported", "detail[0].payee"),
+        (_detail(payee={"display": "somebody"}), "not-supported", "detail[0].payee"),
+        (_detail(predecessor={"value": "EFT-0"}), "not-supported", "detail[0].predecessor"),
+        (_whole(paymentDate="2026-11-25"), "business-rule", "paymentDate"),
+        (_whole(paymentDate="2027"), "business-rule", "paymentDate"),
+        (_whole(outcome="partial"), "not-supported", "outcome"),
+        (_whole(outcome="error"), "not-supported", "outcome"),
+        (_whole(_outcome=EXTENDED), "not-supported", "outcome"),
+        (_whole(paymentAmount={"value": 1}), "value", "paymentAmount"),
+    ],
+)
+async def test_what_a_payment_says_and_is_not_acted_on_is_refused(
+    server: Service, change: Callable[[Resource], object], code: str, expression: str
+) -> None:
+    given = await _paid(server)
+    change(given)
+    answer = await server.post(f"{ROOT}/$post", given)
+    assert (answer.status_code, issues(answer)) == (422, [("error", code, f"{ROOT}.{expression}")])
+    assert await all_of(server, ROOT) == []
+
+
+async def test_a_payment_says_on_which_day_it_is_made(server: Service) -> None:
+    given = {**await _paid(server), "_paymentDate": EXTENDED}
+    del given["paymentDate"]
+    answer = await server.post(f"{ROOT}/$post", given)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", f"{ROOT}.paymentDate")])
+
+
+async def test_the_provider_of_the_claim_is_its_payee(server: Service) -> None:
+    given = await _paid(server)
+    response = {"request": given["detail"][0]["request"]}
+    given["detail"][0]["payee"] = (await explanation(server, response))["provider"]
+    assert (await _posted(server, given))["detail"][0]["payee"] == given["detail"][0]["payee"]
+
+
+async def test_a_payment_is_stored_as_it_was_sent(server: Service) -> None:
+    told = {
+        "created": "2026-11-20",
+        "period": {"start": "2026-11-01", "end": "2026-11-20"},
+        "requestor": {"reference": "Organization/willowmere"},
+        "request": {"reference": "Task/1"},
+        "disposition": "paid",
+        "formCode": {"text": "A"},
+        "processNote": [{"type": "print", "text": "x"}],
+    }
+    found = await _posted(server, await _paid(server, **told))
+    assert {name: found[name] for name in told} == told
