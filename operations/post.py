@@ -35,7 +35,7 @@ async def run(engine: Engine, call: Call) -> Reply:
         paid = payment.by_reference([one.resource for one in explanations])
         paying = Payment(given, paid, known, moments.today(engine, call))
         issues = posting.issues(paying)
-        if not issues and await _repeated(engine, paying.identity):
+        if not issues and await _repeated(engine, paying):
             issues = (posting.REPEATED,)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the payment is not posted", issues=issues)
@@ -44,10 +44,12 @@ async def run(engine: Engine, call: Call) -> Reply:
     return await engine.contention.persist(attempt, "a claim that is paid")
 
 
-async def _repeated(engine: Engine, identity: Resource) -> bool:
-    """Whether a payment of this identity was posted before."""
-    condition = records.identified("PaymentReconciliation", identity["system"], [identity["value"]])
-    return bool(records.owned(await records.matching(engine, condition), OWNER))
+async def _repeated(engine: Engine, paying: Payment) -> bool:
+    """Whether the payment was posted before, by this version or an earlier one."""
+    values = [one["value"] for one in (paying.identity, paying.former)]
+    condition = records.identified("PaymentReconciliation", paying.identity["system"], values)
+    found = records.owned(await records.matching(engine, condition), OWNER)
+    return any(paying.repeats(one.resource) for one in found)
 
 
 async def _explanations(engine: Engine, call: Call, given: Resource) -> Sequence[Record]:

@@ -281,6 +281,17 @@ def test_a_payment_without_a_currency_is_told_that_alone() -> None:
     ]
 
 
+@given(st.lists(st.text("a#%2 ", min_size=1, max_size=4).filter(str.strip), min_size=4, max_size=4))
+def test_the_identities_of_two_payments_are_one_where_their_numbers_are(parts: list[str]) -> None:
+    """Systems and numbers are compared without the space around them."""
+    numbers = [{"system": parts[place].strip(), "value": " ".join(parts[place + 1].split())} for place in (0, 2)]
+    one, other = (_payment({**REMITTANCE, "paymentIdentifier": number}) for number in numbers)
+    assert (one.identity == other.identity) is (numbers[0] == numbers[1])
+    assert one.repeats(other.reconciliation) is (numbers[0] == numbers[1])
+    stored = posting.recorded(one, "p1")
+    assert (one.former in stored["identifier"]) is ("#" not in "".join(numbers[0].values()))
+
+
 @pytest.mark.parametrize(
     "named", [{"request": {"display": "a claim"}}, {"response": {"reference": "https://payer.example/ClaimResponse/9"}}]
 )

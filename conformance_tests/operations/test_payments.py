@@ -1,4 +1,4 @@
-"""PaymentReconciliation/$post: what a payment says is acted on or refused."""
+"""PaymentReconciliation/$post: what a payment says is acted on or refused, and no payment is taken for another."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
 from conformance_tests.operations.claims import all_of, claim, explanation, payment, submitted
+from operations import post
 from server.fhir.resource import Json, Resource
+from server.interactions import write
+from server.interactions.write import Draft
 
 pytestmark = pytest.mark.anyio
 
 ROOT = "PaymentReconciliation"
+POSTING = "https://almoner.example/sid/posting"
 EXTENDED = {
     "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
 }
@@ -88,3 +92,27 @@ async def test_a_payment_is_stored_as_it_was_sent(server: Service) -> None:
     }
     found = await _posted(server, await _paid(server, **told))
     assert {name: found[name] for name in told} == told
+
+
+def _numbered(system: str, value: str) -> Resource:
+    return {"system": system, "value": value}
+
+
+async def test_payments_whose_numbers_only_look_alike_are_both_posted(server: Service) -> None:
+    first = await _paid(server, paymentIdentifier=_numbered("urn:a", "x#y"))
+    second = {**first, "paymentIdentifier": _numbered("urn:a#x", "y")}
+    for given in (first, second):
+        await _posted(server, given)
+    for given in (first, second):
+        again = await server.post(f"{ROOT}/$post", given)
+        assert issues(again) == [("error", "duplicate", f"{ROOT}.paymentIdentifier")]
+
+
+async def test_what_an_earlier_version_posted_by_such_a_number_is_posted(server: Service) -> None:
+    given = await _paid(server, paymentIdentifier=_numbered("urn:a", "x#y"))
+    identity = {"system": POSTING, "value": "Organization/larkspur#urn:a#x#y"}
+    earlier = {**given, "id": "earlier", "identifier": [identity]}
+    await write.commit(server.engine, server.engine.clock(), [Draft(earlier, 1, "POST", post.OWNER, ())])
+    again = await server.post(f"{ROOT}/$post", given)
+    assert (again.status_code, issues(again)) == (422, [("error", "duplicate", f"{ROOT}.paymentIdentifier")])
+    await _posted(server, {**given, "paymentIdentifier": _numbered("urn:a#x", "y")})

@@ -57,10 +57,23 @@ class Payment:
     @property
     def identity(self) -> Resource:
         """The Identifier that keeps it from being posted twice: who paid, and the number of the payment."""
-        number = self.reconciliation["paymentIdentifier"]
+        said = [one.replace("%", "%25").replace("#", "%23") for one in self._said]
+        hashed = any("#" in one for one in self._said)
+        return _identifier("#".join(["", *said])) if hashed else self.former
+
+    @property
+    def former(self) -> Resource:
+        """The identity that earlier versions gave, which payments have in common that have a `#` in their numbers."""
+        return _identifier("#".join(self._said))
+
+    def repeats(self, posted: Resource) -> bool:
+        """Whether this payment is one that was posted under its identity, now or by an earlier version."""
+        return _numbered(posted) == _numbered(self.reconciliation)
+
+    @property
+    def _said(self) -> list[str]:
         payers = [self.payer] if self.payer else sorted(self.patients)
-        said = [number.get("system", "").strip(), " ".join(number["value"].split())]
-        return {"system": vocabulary.POSTING, "value": "#".join([*payers, *said])}
+        return [*payers, *_number(self.reconciliation)]
 
     @property
     def patients(self) -> set[str]:
@@ -85,6 +98,21 @@ class Payment:
     def unpaid(self, explanation: Resource) -> Money:
         """What a claim has still open of what the payer, or else the patient, owes."""
         return categories.total(explanation, self.owed) - categories.total(explanation, self.paid)
+
+
+def _identifier(value: str) -> Resource:
+    return {"system": vocabulary.POSTING, "value": value}
+
+
+def _number(reconciliation: Resource) -> tuple[str, str]:
+    """System and value of the number of a payment, without the space around them."""
+    number = reconciliation["paymentIdentifier"]
+    return number.get("system", "").strip(), " ".join(number["value"].split())
+
+
+def _numbered(reconciliation: Resource) -> tuple[str, ...]:
+    """A payment's number as identifiers are compared, in any letter case."""
+    return tuple(one.casefold() for one in _number(reconciliation))
 
 
 def kind(detail: Json) -> str:
