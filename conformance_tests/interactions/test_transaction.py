@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance_tests.interactions.bundling import bundle, entry, responses
 from conformance_tests.interactions.serving import BASE, Service, body, issues, patient
 from server.fhir.resource import Resource
 
@@ -13,26 +14,6 @@ pytestmark = pytest.mark.anyio
 
 IDENTIFIED = patient(identifier=[{"system": "urn:s", "value": "1"}])
 FIRST, SECOND = "urn:uuid:11111111-1111-4111-8111-111111111111", "urn:uuid:22222222-2222-4222-8222-222222222222"
-
-
-def bundle(*entries: Resource, type: str = "transaction") -> Resource:
-    """A Bundle of entries."""
-    return {"resourceType": "Bundle", "type": type, "entry": list(entries)}
-
-
-def entry(method: str, url: str, resource: Resource | None = None, full_url: str = "", **more: Any) -> Resource:
-    """An entry; `more` are further elements of its request."""
-    found: Resource = {"request": {"method": method, "url": url, **more}}
-    if full_url:
-        found["fullUrl"] = full_url
-    return {**found, "resource": resource} if resource is not None else found
-
-
-def responses(answer: Any) -> list[tuple[str, str]]:
-    """Status and location of each entry of a response Bundle."""
-    found = body(answer)
-    assert answer.status_code == 200, answer.text
-    return [(one["response"]["status"], one["response"].get("location", "")) for one in found["entry"]]
 
 
 async def test_a_transaction_creates_updates_and_deletes_in_one(server: Service) -> None:
