@@ -6,29 +6,50 @@ Sources: http://hl7.org/fhir/R4/http.html#trules, http://hl7.org/fhir/R4/referen
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from server.fhir.errors import Invalid, PreconditionFailed
 from server.fhir.resource import Resource
-from server.interactions import criteria, rewriting
+from server.interactions import criteria, entry, rewriting
 from server.interactions.engine import Engine
 from server.interactions.planning import Step
 from server.interactions.request import Request
-from server.interactions.rewriting import Rename, Sites
+from server.interactions.rewriting import Rename, Sites, Wanted
 
 
 def of_entries(steps: Iterable[Step]) -> Mapping[str, str]:
-    """The fullUrl of each entry to the reference of its resource, and its relative form: a create gives a new id."""
+    """The fullUrl of each entry to the reference of its resource; raises Invalid for one that stands for two."""
     names: dict[str, str] = {}
     for step in steps:
-        full_url = step.entry.full_url
-        if not full_url:
-            continue
-        names[full_url] = step.reference
-        relative = "/".join(full_url.split("/")[-2:])
-        if "://" in full_url and relative.startswith(f"{step.type}/"):
-            names[relative] = step.reference
+        name = step.entry.full_url
+        if name and names.setdefault(name, step.reference) != step.reference:
+            raise entry.failed(step.entry, Invalid("another entry, for another resource, has the same fullUrl"))
     return names
+
+
+def seen_from(names: Mapping[str, str], full_url: str) -> tuple[Wanted, Rename]:
+    """Whether the entry with this fullUrl, empty without one, means a resource of `names` by a text, and what the text
+    becomes; a fragment stays. `names` are fullUrls with the references of their resources.
+
+    A relative reference is below the base of the entry's own fullUrl. Without a base it is to this server and stays, as
+    does one that is to none of the names.
+    Source: http://hl7.org/fhir/R4/bundle.html#references
+    """
+    restful = _restful.fullmatch(full_url)
+    base = restful.group(1) if restful else ""
+
+    def renamed(text: str) -> str:
+        if text in names:
+            return names[text]
+        whole, mark, fragment = text.partition("#")
+        return (names.get(whole) or names.get(base + whole, whole)) + mark + fragment
+
+    return lambda text: renamed(text) != text, renamed
+
+
+_restful = re.compile(r"(https?://.+/)[A-Z][A-Za-z]*/[A-Za-z0-9\-.]{1,64}")
+"""A fullUrl that is the address of a resource, and the base of the server that it is on."""
 
 
 async def of_conditions(engine: Engine, request: Request, found: Iterable[Sites]) -> Mapping[str, str]:
@@ -37,20 +58,6 @@ async def of_conditions(engine: Engine, request: Request, found: Iterable[Sites]
     conditional = sorted({text for text in texts if _conditional(engine, text)})
     references = await asyncio.gather(*(_resolved(engine, request, text) for text in conditional))
     return dict(zip(conditional, references, strict=True))
-
-
-def rename(names: Mapping[str, str], conditional: Mapping[str, str]) -> Rename:
-    """Renames by both; a fragment behind a name stays."""
-
-    def renamed(text: str) -> str:
-        return names.get(text) or conditional.get(text) or _with_fragment(names, text)
-
-    return renamed
-
-
-def _with_fragment(names: Mapping[str, str], text: str) -> str:
-    base, mark, fragment = text.partition("#")
-    return names[base] + mark + fragment if mark and base in names else text
 
 
 def _conditional(engine: Engine, text: str) -> bool:
@@ -70,11 +77,22 @@ async def _resolved(engine: Engine, request: Request, text: str) -> str:
 
 def sites(engine: Engine, names: Mapping[str, str], steps: Sequence[Step]) -> list[Sites]:
     """For each step, where its resource refers to an entry or by a condition."""
+    return [
+        engine.rewriter.sites(
+            step.entry.request.body or NOTHING, _or_conditional(seen_from(names, step.entry.full_url)[0])
+        )
+        for step in steps
+    ]
 
-    def wanted(text: str) -> bool:
-        return text in names or "?" in text or ("#" in text and text.partition("#")[0] in names)
 
-    return [engine.rewriter.sites(step.entry.request.body or NOTHING, wanted) for step in steps]
+def _or_conditional(wanted: Wanted) -> Wanted:
+    return lambda text: "?" in text or wanted(text)
+
+
+def rename(names: Mapping[str, str], full_url: str, conditional: Mapping[str, str]) -> Rename:
+    """What a text of the entry with this fullUrl becomes, by the names and by what conditional references found."""
+    _, renamed = seen_from(names, full_url)
+    return lambda text: conditional.get(text) or renamed(text)
 
 
 NOTHING: Resource = {"resourceType": "Basic"}

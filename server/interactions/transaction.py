@@ -74,7 +74,7 @@ async def _drafts(engine: Engine, request: Request, steps: Sequence[Step]) -> di
     """What is to be written, by the place of the entry; nothing for what changes nothing."""
     names = naming.of_entries(steps)
     found = naming.sites(engine, names, steps)
-    rename = naming.rename(names, await naming.of_conditions(engine, request, found))
+    conditional = await naming.of_conditions(engine, request, found)
     drafts: dict[int, Draft | Removal] = {}
     created: set[str] = set()
     for number, (step, sites) in enumerate(zip(steps, found, strict=True)):
@@ -84,6 +84,7 @@ async def _drafts(engine: Engine, request: Request, steps: Sequence[Step]) -> di
             continue
         created.add(step.reference)
         body = step.entry.request.body
+        rename = naming.rename(names, step.entry.full_url, conditional)
         resource = {**rewriting.rewritten(body, sites, rename), "id": step.id} if body is not None else None
         draft = _draft(step, resource)
         if draft is not None:
