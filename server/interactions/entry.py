@@ -93,6 +93,8 @@ def _type(body: Json) -> str:
 
 def _target(base: str, url: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The path below the base and the query of a URL, relative or absolute."""
+    if "#" in url:
+        raise Invalid("the URL of an entry has a fragment, which means nothing in a request; within a value # is %23")
     relative = url.removeprefix(base).lstrip("/") if url.startswith(f"{base}/") else url.removeprefix("/")
     parts = _split(relative)
     if parts.scheme or parts.netloc:
