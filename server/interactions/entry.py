@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/http.html#transaction
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,12 +18,13 @@ from server.interactions.request import Request
 LIMIT = 10_000
 """How many entries a Bundle may have."""
 
-_HEADERS = {
+CONDITIONS: Mapping[str, str] = {
     "ifMatch": "if-match",
     "ifNoneMatch": "if-none-match",
     "ifNoneExist": "if-none-exist",
     "ifModifiedSince": "if-modified-since",
 }
+"""The conditions of an entry to the headers that they are of a request by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def read(request: Request, place: int, one: Resource) -> Entry:
         path, query = _target(request.base, asked["url"])
     except Invalid as error:
         raise Invalid(str(error), expression=f"{expression(place)}.request.url") from error
-    headers = {header: asked[name] for name, header in _HEADERS.items() if name in asked}
+    headers = {header: asked[name] for name, header in CONDITIONS.items() if name in asked}
     if "prefer" in request.headers:
         headers["prefer"] = request.headers["prefer"]
     inner = Request(asked["method"], path, request.now, request.base, query, headers, one.get("resource"))
@@ -78,6 +79,8 @@ def _below(entry: Entry, within: str) -> str:
     whole = expression(entry.place)
     if not within:
         return whole
+    if within in CONDITIONS:
+        return f"{whole}.request.{within}"
     type_ = _type(entry.request.body)
     if not type_ and within in ("resource", "resourceType"):
         return f"{whole}.resource"

@@ -27,9 +27,9 @@ class Interaction:
     """A row. `codes` are its interaction codes in a CapabilityStatement, none for an operation or capabilities.
 
     `level` is `instance`, `type` or `system`. `parameters` are those it takes in the URL, None when it looks at them
-    itself. `public` means that nobody has to sign in for it. `check` raises for a
-    read that is not understood, so that a transaction can refuse it before it writes anything. `declares` are the
-    elements that it adds to each resource type in a CapabilityStatement.
+    itself; `conditions` are the conditional headers that it obeys. `public` means that nobody has to sign in for it.
+    `check` raises for a read that is not understood, so that a transaction can refuse it before it writes anything.
+    `declares` are the elements that it adds to each resource type in a CapabilityStatement.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Interaction:
     level: str
     codes: tuple[str, ...] = ()
     parameters: tuple[str, ...] | None = ()
+    conditions: tuple[str, ...] = ()
     public: bool = False
     check: Check | None = None
     declares: Mapping[str, Json] = field(default_factory=dict)
@@ -80,7 +81,7 @@ class Router:
 def _refuse_unknown(request: Request, known: tuple[str, ...]) -> None:
     for name, _ in request.query:
         if name not in known:
-            text = "there is a parameter that is not supported here"
+            text = f"there is a parameter that is not supported here: {name[:64]}"
             raise Invalid(text, issues=[Issue("error", "not-supported", text, name[:64])])
 
 

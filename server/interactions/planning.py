@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.fhir.errors import FhirError, Invalid
-from server.interactions import entry, matching, payload
+from server.interactions import entry, matching, payload, single
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
 from server.interactions.matching import Target
@@ -105,6 +105,7 @@ def _plan(engine: Engine, one: Entry) -> Plan:
         raise Invalid("a transaction takes create, update, delete, read and search")
     if not engine.definitions.is_resource(path[0]):
         raise Invalid("R4 has no such resource type")
+    single.check(engine, one.request)
     return plan
 
 

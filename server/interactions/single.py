@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.interactions import capabilities, create, delete, history, operation, read, search, update, vread
+from server.fhir.errors import Invalid
+from server.fhir.outcome import Issue
+from server.interactions import capabilities, create, delete, entry, history, operation, read, search, update, vread
 from server.interactions.engine import Engine
 from server.interactions.interaction import ID, OPERATION, TYPE, VERSION, Interaction, Router
 from server.interactions.request import Reply, Request
 
 SINGLE: Sequence[Interaction] = (
-    Interaction("read", "GET", (TYPE, ID), read.run, "instance", ("read",), declares={"conditionalRead": "not-match"}),
+    Interaction(
+        "read",
+        "GET",
+        (TYPE, ID),
+        read.run,
+        "instance",
+        ("read",),
+        conditions=("if-none-match",),
+        declares={"conditionalRead": "not-match"},
+    ),
     Interaction("vread", "GET", (TYPE, ID, "_history", VERSION), vread.run, "instance", ("vread",)),
     Interaction(
         "update",
@@ -22,9 +33,18 @@ SINGLE: Sequence[Interaction] = (
         update.run,
         "instance",
         ("update",),
+        conditions=("if-match", "if-none-match"),
         declares={"versioning": "versioned-update", "updateCreate": True},
     ),
-    Interaction("delete", "DELETE", (TYPE, ID), delete.run, "instance", ("delete",)),
+    Interaction(
+        "delete",
+        "DELETE",
+        (TYPE, ID),
+        delete.run,
+        "instance",
+        ("delete",),
+        conditions=("if-match", "if-none-match"),
+    ),
     Interaction(
         "history",
         "GET",
@@ -35,7 +55,16 @@ SINGLE: Sequence[Interaction] = (
         None,
         declares={"readHistory": True},
     ),
-    Interaction("create", "POST", (TYPE,), create.run, "type", ("create",), declares={"conditionalCreate": True}),
+    Interaction(
+        "create",
+        "POST",
+        (TYPE,),
+        create.run,
+        "type",
+        ("create",),
+        conditions=("if-none-exist",),
+        declares={"conditionalCreate": True},
+    ),
     Interaction(
         "conditional update",
         "PUT",
@@ -44,6 +73,7 @@ SINGLE: Sequence[Interaction] = (
         "type",
         (),
         None,
+        conditions=("if-match", "if-none-match"),
         declares={"conditionalUpdate": True},
     ),
     Interaction("search", "GET", (TYPE,), search.run, "type", ("search-type",), None, check=search.check),
@@ -61,11 +91,23 @@ _router = Router(SINGLE)
 
 def check(engine: Engine, request: Request) -> None:
     """Raise what the request would raise whatever is stored: for an address or query that is not understood."""
-    row = _router.find(engine, request)
+    row = _found(engine, request)
     if row.check is not None:
         row.check(engine, request)
 
 
 async def run(engine: Engine, request: Request) -> Reply:
     """The reply of the interaction that an entry of a Bundle asks for; raises FhirError."""
-    return await _router.find(engine, request).run(engine, request)
+    return await _found(engine, request).run(engine, request)
+
+
+def _found(engine: Engine, request: Request) -> Interaction:
+    """The row of what an entry asks for, which obeys all of its conditions: over HTTP others are ignored as RFC 7232
+    says, but whoever writes one into an entry means it.
+    """
+    row = _router.find(engine, request)
+    for name, header in entry.CONDITIONS.items():
+        if header in request.headers and header not in row.conditions:
+            text = f"{name} means nothing to the interaction {row.name}"
+            raise Invalid(text, issues=[Issue("error", "not-supported", text, name)])
+    return row
