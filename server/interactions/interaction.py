@@ -16,7 +16,7 @@ from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
 
 Run: TypeAlias = Callable[[Engine, Request], Awaitable[Reply]]
-Check: TypeAlias = Callable[[Engine, Request], None]
+Check: TypeAlias = Callable[[Engine, Request], Awaitable[None]]
 
 TYPE, ID, VERSION, OPERATION = "{type}", "{id}", "{version}", "${operation}"
 """What a segment of a path may stand for; any other segment stands for itself."""

@@ -64,6 +64,20 @@ class Operation:
 
 async def run(engine: Engine, request: Request) -> Reply:
     """`$name` on a resource, a type or the system: the reply of the operation."""
+    operation, call = await _called(engine, request)
+    try:
+        return await operation.run(engine, call)
+    except FhirError as error:
+        raise type(error)(str(error), issues=locating.whole(request.body, error.issues)) from error
+
+
+async def check(engine: Engine, request: Request) -> None:
+    """Raise what a call is refused with before the operation runs: there is none, or not with such parameters."""
+    await _called(engine, request)
+
+
+async def _called(engine: Engine, request: Request) -> tuple[Operation, Call]:
+    """The operation that is called, and the call with its parameters."""
     *on, called = request.path
     type_, id_ = (*on, "", "")[:2]
     found = engine.operations.get(called.removeprefix("$"), ())
@@ -75,14 +89,10 @@ async def run(engine: Engine, request: Request) -> Reply:
     if request.method == "GET" and operation.definition["affectsState"]:
         raise NotAllowed(f"{called} changes what is stored, so it is called by POST")
     try:
-        read = parameters.read(engine, operation.definition, request)
+        return operation, Call(request, type_, id_, parameters.read(engine, operation.definition, request))
     except Invalid as error:
         further = await _further(engine, operation, Call(request, type_, id_, {}), error.issues)
         raise Invalid(str(error), issues=[*error.issues, *locating.whole(request.body, further)]) from error
-    try:
-        return await operation.run(engine, Call(request, type_, id_, read))
-    except FhirError as error:
-        raise type(error)(str(error), issues=locating.whole(request.body, error.issues)) from error
 
 
 async def _further(engine: Engine, operation: Operation, call: Call, issues: Sequence[Issue]) -> Sequence[Issue]:

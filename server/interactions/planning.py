@@ -105,7 +105,7 @@ def _plan(engine: Engine, one: Entry) -> Plan:
         raise Invalid("a transaction takes create, update, delete, read and search")
     if not engine.definitions.is_resource(path[0]):
         raise Invalid("R4 has no such resource type")
-    single.check(engine, one.request)
+    single.found(engine, one.request)
     return plan
 
 

@@ -24,6 +24,11 @@ async def run(engine: Engine, request: Request) -> Reply:
     return of_row(row)
 
 
+async def check(engine: Engine, request: Request) -> None:
+    """Raise Invalid for an If-None-Match that is not understood."""
+    _excluded(request)
+
+
 async def resource(engine: Engine, request: Request, type: str, id: str) -> Resource:
     """The decoded current version; raises NotFound or Gone. The caller may change it: nobody else has it."""
     row = await current(engine, type, id)
@@ -41,5 +46,13 @@ async def current(engine: Engine, type: str, id: str) -> Row:
 
 
 def _unchanged(request: Request, row: Row) -> bool:
+    excluded = _excluded(request)
+    return "*" in excluded or str(row.version) in excluded
+
+
+def _excluded(request: Request) -> tuple[str, ...]:
+    """The versions that If-None-Match names, or all by an asterisk."""
     header = request.headers.get("if-none-match")
-    return header is not None and (header == "*" or str(row.version) in tags(header, "If-None-Match"))
+    if header is None or header == "*":
+        return (header,) if header else ()
+    return tags(header, "If-None-Match")

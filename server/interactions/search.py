@@ -30,24 +30,24 @@ Pairs = Sequence[tuple[str, str]]
 
 async def run(engine: Engine, request: Request) -> Reply:
     """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
-    condition, count = _condition(engine, request), page_size(request.query)
-    plain = added(address(request), [*_criteria(request.query), *_count(request.query, count)])
-    here = added(plain, request.manner)
+    condition = _condition(engine, request)
+    plain, count, cursors = await _asked(engine, request)
+    here, before = added(plain, request.manner), below(cursors, request)
     if count == 0:
         total = await engine.store.count(condition, COUNTED)
         return bundles.reply("searchset", (), [("self", here)], total)
-    cursors = Cursors(await engine.store.secret(), (plain,))
-    page = await engine.store.search(Query(condition, count, below(cursors, request)))
+    page = await engine.store.search(Query(condition, count, before))
     links = [("self", here)]
     if page.more:
         links.append(("next", following(here, cursors.text(page.rows[-1].order, request.now))))
     return bundles.reply("searchset", [_entry(request.base, row) for row in page.rows], links)
 
 
-def check(engine: Engine, request: Request) -> None:
-    """Raise Invalid for a query that is not understood."""
+async def check(engine: Engine, request: Request) -> None:
+    """Raise Invalid for a query that is not understood, or a cursor that is none of these."""
     _condition(engine, request)
-    page_size(request.query)
+    _, _, cursors = await _asked(engine, request)
+    below(cursors, request)
 
 
 def page_size(query: Pairs) -> int:
@@ -85,6 +85,13 @@ def added(url: str, pairs: Pairs) -> str:
 def _condition(engine: Engine, request: Request) -> Condition:
     (kind,) = request.path
     return Criteria(engine.definitions, kind, request.now).condition(_criteria(request.query))
+
+
+async def _asked(engine: Engine, request: Request) -> tuple[str, int, Cursors]:
+    """The URL without its cursor, the size of a page, and the cursors of this search."""
+    count = page_size(request.query)
+    plain = added(address(request), [*_criteria(request.query), *_count(request.query, count)])
+    return plain, count, Cursors(await engine.store.secret(), (plain,))
 
 
 def _criteria(query: Pairs) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ SINGLE: Sequence[Interaction] = (
         "instance",
         ("read",),
         conditions=("if-none-match",),
+        check=read.check,
         declares={"conditionalRead": "not-match"},
     ),
     Interaction("vread", "GET", (TYPE, ID, "_history", VERSION), vread.run, "instance", ("vread",)),
@@ -53,6 +54,7 @@ SINGLE: Sequence[Interaction] = (
         "instance",
         ("history-instance",),
         None,
+        check=history.check,
         declares={"readHistory": True},
     ),
     Interaction(
@@ -79,7 +81,7 @@ SINGLE: Sequence[Interaction] = (
     Interaction("search", "GET", (TYPE,), search.run, "type", ("search-type",), None, check=search.check),
     Interaction("capabilities", "GET", ("metadata",), capabilities.run, "system", (), ("mode",), public=True),
     *(
-        Interaction("operation", method, (*path, OPERATION), operation.run, level, (), None)
+        Interaction("operation", method, (*path, OPERATION), operation.run, level, (), None, check=operation.check)
         for level, path in (("instance", (TYPE, ID)), ("type", (TYPE,)), ("system", ()))
         for method in ("GET", "POST")
     ),
@@ -89,21 +91,22 @@ SINGLE: Sequence[Interaction] = (
 _router = Router(SINGLE)
 
 
-def check(engine: Engine, request: Request) -> None:
+async def check(engine: Engine, request: Request) -> None:
     """Raise what the request would raise whatever is stored: for an address or query that is not understood."""
-    row = _found(engine, request)
+    row = found(engine, request)
     if row.check is not None:
-        row.check(engine, request)
+        await row.check(engine, request)
 
 
 async def run(engine: Engine, request: Request) -> Reply:
     """The reply of the interaction that an entry of a Bundle asks for; raises FhirError."""
-    return await _found(engine, request).run(engine, request)
+    return await found(engine, request).run(engine, request)
 
 
-def _found(engine: Engine, request: Request) -> Interaction:
-    """The row of what an entry asks for, which obeys all of its conditions: over HTTP others are ignored as RFC 7232
-    says, but whoever writes one into an entry means it.
+def found(engine: Engine, request: Request) -> Interaction:
+    """The row of what an entry asks for, which takes its parameters and obeys its conditions; raises FhirError.
+
+    Over HTTP other conditions are ignored as RFC 7232 says, but whoever writes one into an entry means it.
     """
     row = _router.find(engine, request)
     for name, header in entry.CONDITIONS.items():

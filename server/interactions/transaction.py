@@ -47,7 +47,7 @@ async def run(engine: Engine, request: Request) -> Reply:
     reading = [one for one in asked if one.request.method in _READING]
     writing = [one for one in asked if one.request.method not in _READING]
     for one in reading:
-        _check(engine, one)
+        await _check(engine, one)
 
     async def attempt() -> Reply:
         answers = await _written(engine, request, await planning.steps(engine, writing))
@@ -125,9 +125,9 @@ def _answer(step: Step, written: Row | None, by_reference: dict[str, Row]) -> bu
     return responses.of_row(request, row, 201 if created else 200)
 
 
-def _check(engine: Engine, one: Entry) -> None:
+async def _check(engine: Engine, one: Entry) -> None:
     try:
-        single.check(engine, one.request)
+        await single.check(engine, one.request)
     except FhirError as error:
         raise entry.failed(one, error) from error
 
