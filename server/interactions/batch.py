@@ -9,12 +9,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from server.fhir.errors import FhirError, Invalid
-from server.fhir.outcome import Issue, outcome
+from server.fhir.errors import Invalid
+from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
-from server.interactions import bundles, entry, payload, responses, single
+from server.interactions import answering, bundles, entry, payload
 from server.interactions.engine import Engine
-from server.interactions.entry import Entry
 from server.interactions.request import Reply, Request
 
 TOGETHER = 32
@@ -29,13 +28,7 @@ async def run(engine: Engine, request: Request) -> Reply:
 
     async def answer(place: int, one: Json) -> bundles.Entry:
         async with gate:
-            try:
-                if not valid:
-                    _check(engine, place, one)
-                asked = entry.read(request, place, one)
-            except FhirError as error:
-                return responses.of_outcome(error.status, outcome(error.issues))
-            return await _perform(engine, asked)
+            return await answering.by_itself(_performed(engine, request, place, one, valid))
 
     answered = await asyncio.gather(*(answer(place, one) for place, one in enumerate(listed)))
     return bundles.reply("batch-response", answered)
@@ -74,14 +67,7 @@ def _moved(issue: Issue, place: int) -> str:
     return entry.expression(place) + issue.expression.removeprefix(entry.expression(0))
 
 
-async def _perform(engine: Engine, one: Entry) -> bundles.Entry:
-    try:
-        return responses.of_reply(one.request, await _answer(engine, one.request))
-    except FhirError as error:
-        return responses.of_outcome(error.status, outcome(entry.issues(one, error)))
-
-
-async def _answer(engine: Engine, request: Request) -> Reply:
-    if request.body is not None and not isinstance(request.body, dict):
-        raise Invalid("a resource is an object", expression="resource")
-    return await single.run(engine, request)
+async def _performed(engine: Engine, request: Request, place: int, one: Json, valid: bool) -> bundles.Entry:
+    if not valid:
+        _check(engine, place, one)
+    return await answering.performed(engine, entry.read(request, place, one))

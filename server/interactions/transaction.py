@@ -12,9 +12,9 @@ import asyncio
 from collections.abc import Sequence
 
 from server.fhir.errors import FhirError
-from server.fhir.outcome import outcome
 from server.fhir.resource import Resource
 from server.interactions import (
+    answering,
     bundles,
     entry,
     holding,
@@ -52,7 +52,7 @@ async def run(engine: Engine, request: Request) -> Reply:
     async def attempt() -> Reply:
         answers = await _written(engine, request, await planning.steps(engine, writing))
         for one in reading:
-            answers[one.place] = await _read(engine, one)
+            answers[one.place] = await answering.by_itself(answering.performed(engine, one))
         return bundles.reply("transaction-response", [answers[one.place] for one in asked])
 
     return await engine.contention.persist(attempt, "a resource of the transaction")
@@ -130,11 +130,3 @@ async def _check(engine: Engine, one: Entry) -> None:
         await single.check(engine, one.request)
     except FhirError as error:
         raise entry.failed(one, error) from error
-
-
-async def _read(engine: Engine, one: Entry) -> bundles.Entry:
-    """What a read finds once everything is committed; finding nothing is an answer too."""
-    try:
-        return responses.of_reply(one.request, await single.run(engine, one.request))
-    except FhirError as error:
-        return responses.of_outcome(error.status, outcome(entry.issues(one, error)))
