@@ -15,6 +15,8 @@ from server.fhir.resource import Json, Resource
 from server.interactions import answering, bundles, entry, payload
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
+from server.validation.bundles import unique
+from server.validation.finding import Context, under
 
 TOGETHER = 32
 """How many entries are under way at a time."""
@@ -42,12 +44,21 @@ def _valid(engine: Engine, bundle: Resource, listed: Sequence[Json]) -> bool:
     if not listed:
         payload.validated(engine, bundle)
         return True
-    issues = engine.validate({**bundle, "entry": [_bare(one) for one in listed]})
-    failed = [one for one in issues if one.failed]
-    whole = [one for one in failed if not one.expression.startswith("Bundle.entry[")]
+    if not _failed(engine, {**bundle, "entry": [_bare(one) for one in listed]}):
+        return True
+    whole = _failed(engine, {**bundle, "entry": [_SOUND]})
+    whole += under("Bundle", unique(bundle, Context(bundle)) or ())
     if whole:
         raise Invalid("the batch is not valid", issues=whole)
-    return not failed
+    return False
+
+
+_SOUND: Json = {"request": {"method": "GET", "url": "metadata"}}
+"""An entry that is valid, so that all issues are those of the Bundle around it."""
+
+
+def _failed(engine: Engine, bundle: Resource) -> list[Issue]:
+    return [one for one in engine.validate(bundle) if one.failed]
 
 
 def _bare(one: Json) -> Json:
@@ -58,7 +69,7 @@ def _bare(one: Json) -> Json:
 def _check(engine: Engine, place: int, one: Json) -> None:
     """Raise Invalid when an entry alone is not valid, its place being that in the whole Bundle."""
     alone = {"resourceType": "Bundle", "type": "batch", "entry": [_bare(one)]}
-    failed = [replace(found, expression=_moved(found, place)) for found in engine.validate(alone) if found.failed]
+    failed = [replace(found, expression=_moved(found, place)) for found in _failed(engine, alone)]
     if failed:
         raise Invalid("the entry is not valid", issues=failed)
 
