@@ -51,7 +51,7 @@ class Router:
     __slots__ = ("_literals", "_rows")
 
     def __init__(self, table: Sequence[Interaction]) -> None:
-        self._literals = frozenset(part for row in table for part in row.path if part[:1] not in "{$")
+        self._literals = frozenset(place for row in table for place in enumerate(row.path) if place[1][:1] not in "{$")
         rows: dict[tuple[str, ...], dict[str, Interaction]] = {}
         for row in table:
             rows.setdefault(self._shape(row.path), {})[row.method] = row
@@ -74,8 +74,13 @@ class Router:
         return row
 
     def _shape(self, path: tuple[str, ...]) -> tuple[str, ...]:
-        """What tells paths apart: literals, and the sign of an operation; all else is a blank."""
-        return tuple("$" if part[:1] == "$" else part if part in self._literals else "" for part in path)
+        """What tells paths apart: literals in their place, what no id begins with, the sign of an operation; all else
+        is a blank.
+        """
+        return tuple(
+            "$" if part[:1] == "$" else part if part[:1] == "_" or (place, part) in self._literals else ""
+            for place, part in enumerate(path)
+        )
 
 
 def _refuse_unknown(request: Request, known: tuple[str, ...]) -> None:
