@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -72,11 +72,13 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(store: Store, now: datetime = NOW, zone: tzinfo = UTC) -> AsyncIterator[Service]:
-    """The server on a store, at a moment and in the zone of a practice."""
+async def serving(
+    store: Store, now: datetime = NOW, zone: tzinfo = UTC, clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[Service]:
+    """The server on a store, at a moment or by a clock, and in the zone of a practice."""
     ids = count(1)
     made = assembly.engine(store, load.definitions(), zone)
-    engine = replace(made, clock=lambda: now, new_id=lambda: f"id-{next(ids)}")
+    engine = replace(made, clock=clock or (lambda: now), new_id=lambda: f"id-{next(ids)}")
     transport = httpx.ASGITransport(app=_application(engine))
     async with httpx.AsyncClient(transport=transport, base_url=f"{BASE}/") as client:
         yield Service(client, engine)

@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/resource.html#Meta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from functools import lru_cache
 from server.fhir import codec
 from server.fhir.fact import Fact
 from server.fhir.resource import Resource
+from server.interactions import versions
 from server.interactions.engine import Engine
 from server.search.condition import Condition
 from server.search.entries import NOTHING, owned
@@ -29,6 +30,11 @@ class Draft:
     owner: str = ""
     facts: tuple[Fact, ...] | None = None
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The type and id of the resource."""
+        return self.resource["resourceType"], self.resource["id"]
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -37,6 +43,11 @@ class Removal:
     type: str
     id: str
     version: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The type and id of the resource."""
+        return self.type, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,11 @@ async def commit(
     current: Sequence[Version] = (),
 ) -> tuple[Written, ...]:
     """Store all drafts or none, durably, while nothing meets `absent` and each of `current` still is; raises Stale or
-    Present as the store does. The resources are valid already.
+    Present as the store does. The resources are valid already. None is older than the version before it, whatever the
+    clock of the moment says.
     """
-    time = instant(now)
-    prepared = [_prepare(engine, now, time, draft) for draft in drafts]
+    at, before = milliseconds(now), await _before(engine, drafts)
+    prepared = [_prepare(engine, max(at, before.get(draft.key, at)), draft) for draft in drafts]
     rows = await engine.store.commit(Commit(tuple(change for change, _ in prepared), tuple(absent), tuple(current)))
     return tuple(
         Written(_with_body(row, change), resource) for row, (change, resource) in zip(rows, prepared, strict=True)
@@ -98,11 +110,16 @@ def stamp(resource: Resource, version: int, time: str) -> Resource:
     return head | resource | {"meta": meta}
 
 
-def _prepare(engine: Engine, now: datetime, time: str, draft: Draft | Removal) -> tuple[Change, Resource | None]:
-    at = milliseconds(now)
+async def _before(engine: Engine, drafts: Sequence[Draft | Removal]) -> Mapping[tuple[str, str], int]:
+    """When what the drafts follow was stored; of a first version there is none."""
+    rows = await versions.current(engine, [one.key for one in drafts if one.version > 1])
+    return {key: row.at for key, row in rows.items() if row is not None}
+
+
+def _prepare(engine: Engine, at: int, draft: Draft | Removal) -> tuple[Change, Resource | None]:
     if isinstance(draft, Removal):
         return Change(draft.type, draft.id, draft.version, at, "DELETE", None, NOTHING), None
-    resource = stamp(draft.resource, draft.version, time)
+    resource = stamp(draft.resource, draft.version, instant_of(at))
     facts = engine.facts(resource) if draft.facts is None else draft.facts
     change = Change(
         resource["resourceType"],
