@@ -320,3 +320,41 @@ async def test_what_is_no_resource_in_an_entry_refuses_the_transaction(server: S
 async def test_a_batch_that_is_itself_not_valid_is_refused_whole(server: Service) -> None:
     answer = await server.post("", {**bundle(entry("DELETE", "Patient/a"), type="batch"), "total": "1"})
     assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.total")
+
+
+async def _overlapping(server: Service, first: Resource, second: Resource) -> None:
+    for sent in (bundle(first, second), bundle(second, first)):
+        answer = await server.post("", sent)
+        assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.entry[1]"), answer.text
+
+
+async def test_a_create_and_an_update_on_one_condition_are_refused_in_either_order(server: Service) -> None:
+    create = entry("POST", "Patient", IDENTIFIED, FIRST, ifNoneExist="identifier=urn:s|1")
+    update = entry("PUT", "Patient?identifier=urn:s|1", {**IDENTIFIED, "gender": "male"}, SECOND)
+    await _overlapping(server, create, update)
+    assert await server.found("Patient") == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        entry("PUT", "Patient/a", {**IDENTIFIED, "id": "a", "gender": "male"}),
+        entry("PUT", "Patient?identifier=urn:s|1", {**IDENTIFIED, "gender": "male"}),
+        entry("DELETE", "Patient/a"),
+    ],
+)
+async def test_a_create_that_finds_what_another_entry_changes_is_refused_in_either_order(
+    server: Service, other: Resource
+) -> None:
+    await server.put("Patient/a", {**IDENTIFIED, "id": "a"})
+    await _overlapping(server, entry("POST", "Patient", IDENTIFIED, ifNoneExist="identifier=urn:s|1"), other)
+    assert body(await server.get("Patient/a"))["meta"]["versionId"] == "1"
+
+
+async def test_creates_on_several_conditions_that_find_one_resource_are_answered_with_it(server: Service) -> None:
+    await server.put("Patient/a", {**IDENTIFIED, "id": "a", "gender": "male"})
+    sent = bundle(
+        entry("POST", "Patient", IDENTIFIED, ifNoneExist="identifier=urn:s|1"),
+        entry("POST", "Patient", IDENTIFIED, ifNoneExist="gender=male"),
+    )
+    assert responses(await server.post("", sent)) == [("200 OK", "Patient/a/_history/1")] * 2

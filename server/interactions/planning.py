@@ -118,17 +118,20 @@ def _delete(engine: Engine, one: Entry) -> Step:
 
 
 def _joined(planned: Sequence[Step]) -> tuple[Step, ...]:
-    """Creates on one condition are one resource; raises Invalid where two entries otherwise touch the same one."""
+    """Creates on one condition are one resource; raises Invalid where two entries otherwise touch the same one, in
+    whatever order they come.
+    """
     conditional: dict[Condition, str] = {}
-    touched: set[str] = set()
+    touched: dict[str, str] = {}
     joined = []
     for step in planned:
         first = step.id if step.absent is None else conditional.setdefault(step.absent, step.id)
-        again = first != step.id or step.reference in touched
-        if again and step.entry.request.method != "POST":
+        one = replace(step, id=first, absent=None) if first != step.id else step
+        method = step.entry.request.method
+        if one.reference in touched and (touched[one.reference], method) != ("POST", "POST"):
             raise entry.failed(step.entry, Invalid("another entry touches the same resource"))
-        touched.add(step.reference)
-        joined.append(replace(step, id=first, absent=None) if first != step.id else step)
+        touched[one.reference] = method
+        joined.append(one)
     return tuple(joined)
 
 
