@@ -1,20 +1,18 @@
-"""What the entries of a transaction call one another, and what conditional references stand for.
+"""What the entries of a transaction call one another.
 
-Sources: http://hl7.org/fhir/R4/http.html#trules, http://hl7.org/fhir/R4/references.html#conditional
+Source: http://hl7.org/fhir/R4/http.html#trules
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from server.fhir.errors import Invalid, PreconditionFailed
+from server.fhir.errors import Invalid
 from server.fhir.resource import Resource
-from server.interactions import criteria, entry, rewriting
+from server.interactions import entry
 from server.interactions.engine import Engine
 from server.interactions.planning import Step
-from server.interactions.request import Request
 from server.interactions.rewriting import Rename, Sites, Wanted
 
 
@@ -50,29 +48,6 @@ def seen_from(names: Mapping[str, str], full_url: str) -> tuple[Wanted, Rename]:
 
 _restful = re.compile(r"(https?://.+/)[A-Z][A-Za-z]*/[A-Za-z0-9\-.]{1,64}")
 """A fullUrl that is the address of a resource, and the base of the server that it is on."""
-
-
-async def of_conditions(engine: Engine, request: Request, found: Iterable[Sites]) -> Mapping[str, str]:
-    """Each conditional reference (`Patient?identifier=a|1`) to that of the only resource that meets it."""
-    texts = (text for one in found for text in rewriting.texts(one))
-    conditional = sorted({text for text in texts if _conditional(engine, text)})
-    references = await asyncio.gather(*(_resolved(engine, request, text) for text in conditional))
-    return dict(zip(conditional, references, strict=True))
-
-
-def _conditional(engine: Engine, text: str) -> bool:
-    kind, mark, _ = text.partition("?")
-    return bool(mark) and engine.definitions.is_resource(kind)
-
-
-async def _resolved(engine: Engine, request: Request, text: str) -> str:
-    kind, _, query = text.partition("?")
-    rows = await criteria.matches(engine, criteria.condition(engine, request, kind, criteria.pairs(query)))
-    if not rows:
-        raise Invalid(f"no {kind} meets a conditional reference")
-    if len(rows) > 1:
-        raise PreconditionFailed(f"several resources of type {kind} meet a conditional reference")
-    return f"{kind}/{rows[0].id}"
 
 
 def sites(engine: Engine, names: Mapping[str, str], steps: Sequence[Step]) -> list[Sites]:

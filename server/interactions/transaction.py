@@ -21,6 +21,7 @@ from server.interactions import (
     naming,
     payload,
     planning,
+    resolving,
     responses,
     rewriting,
     single,
@@ -74,7 +75,7 @@ async def _drafts(engine: Engine, request: Request, steps: Sequence[Step]) -> di
     """What is to be written, by the place of the entry; nothing for what changes nothing."""
     names = naming.of_entries(steps)
     found = naming.sites(engine, names, steps)
-    conditional = await naming.of_conditions(engine, request, found)
+    conditional = await resolving.conditional(engine, request, names, steps, found)
     drafts: dict[int, Draft | Removal] = {}
     created: set[str] = set()
     for number, (step, sites) in enumerate(zip(steps, found, strict=True)):
