@@ -16,7 +16,7 @@ from server.fhir import codec, resource
 from server.fhir.errors import Conflict, Invalid, Unprocessable
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
-from server.interactions import rewriting
+from server.interactions import naming, rewriting
 from server.interactions.engine import Engine
 from server.interactions.write import Draft
 from server.storage.store import Row
@@ -149,8 +149,14 @@ def _renamed(engine: Engine, entries: Sequence[Json], ids: Mapping[str, str]) ->
         names[entry.get("fullUrl", "")] = resource.key(one)
         listed.append(one)
     names.pop("", None)
-    found = [(one, engine.rewriter.sites(one, names.__contains__)) for one in listed]
-    return [rewriting.rewritten(one, sites, names.__getitem__) for one, sites in found]
+    return [_seen(engine, names, entry.get("fullUrl", ""), one) for entry, one in zip(entries, listed, strict=True)]
+
+
+def _seen(engine: Engine, names: Mapping[str, str], full_url: str, one: Resource) -> Resource:
+    """The resource of an entry, with what it refers to in the Bundle by its new name."""
+    wanted, rename = naming.seen_from(names, full_url)
+    renamed: Resource = rewriting.rewritten(one, engine.rewriter.sites(one, wanted), rename)
+    return renamed
 
 
 def _there(given: Resource, known: Row | None) -> bool:

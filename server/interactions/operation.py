@@ -35,6 +35,9 @@ class Call:
         return next(iter(self.parameters.get(name, ())), default)
 
 
+CONDITIONS = ("If-Match", "If-None-Exist")
+"""Headers that would make a call depend on what is stored."""
+
 Explain: TypeAlias = Callable[[Engine, Call, Sequence[Issue]], Awaitable[Sequence[Issue]]]
 """From a call, and the faults of the structure of its one resource, to what else is wrong with it."""
 
@@ -88,6 +91,9 @@ async def _called(engine: Engine, request: Request) -> tuple[Operation, Call]:
         raise NotAcceptable(f"{called} is not answered as {request.format}")
     if request.method == "GET" and operation.definition["affectsState"]:
         raise NotAllowed(f"{called} changes what is stored, so it is called by POST")
+    for name in CONDITIONS:
+        if name.lower() in request.headers:
+            raise Invalid(f"{called} does not look at {name}, so it is not called under that condition")
     try:
         return operation, Call(request, type_, id_, parameters.read(engine, operation.definition, request))
     except Invalid as error:
