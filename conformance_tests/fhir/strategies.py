@@ -76,16 +76,25 @@ PRIMITIVES: Mapping[str, st.SearchStrategy[Json]] = {
 
 
 @st.composite
-def resources(draw: Draw, definitions: Definitions, type: str = "", contained: bool = True) -> Resource:
+def resources(
+    draw: Draw,
+    definitions: Definitions,
+    type: str = "",
+    contained: bool = True,
+    primitives: Mapping[str, st.SearchStrategy[Json]] = PRIMITIVES,
+) -> Resource:
     """A resource of the type, or of any type; `contained` says whether it may contain others."""
     name = type or draw(st.sampled_from(definitions.resource_types))
-    return _Builder(definitions, draw).resource(name, 0, contained)
+    return _Builder(definitions, draw, primitives).resource(name, 0, contained)
 
 
 class _Builder:
-    def __init__(self, definitions: Definitions, draw: Draw) -> None:
+    def __init__(
+        self, definitions: Definitions, draw: Draw, primitives: Mapping[str, st.SearchStrategy[Json]]
+    ) -> None:
         self._definitions = definitions
         self._draw = draw
+        self._primitives = primitives
 
     def resource(self, name: str, depth: int, contained: bool) -> Resource:
         left_out = () if contained else ("contained",)
@@ -161,7 +170,7 @@ class _Builder:
         if codings and type_.code in ("code", "Coding", "CodeableConcept"):
             return _coded(type_.code, *self._draw(st.sampled_from(codings)))
         if type_.system or type_.code in PRIMITIVES:
-            return self._draw(_ids if type_.system or element.name == "id" else PRIMITIVES[type_.code])
+            return self._draw(_ids if type_.system or element.name == "id" else self._primitives[type_.code])
         return self._object(type_.code, depth)
 
     def _reference(self, type_: ElementType) -> Resource:

@@ -19,15 +19,20 @@ DAY = 86_400 * SECOND
 BEGIN, END = -(2**62), 2**62
 """Where a period begins that has no start, and ends that has no end."""
 
+_KEPT = 64
+"""Up to how many characters a text may have for its span to be kept: a fraction may have any number of digits."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _shape = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,20}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
 )
 
 
-@lru_cache(4096)
 def interval(text: str) -> tuple[int, int]:
     """The first tick that a date, dateTime or instant covers and the first after it; raises ValueError for others."""
+    return _known(text) if len(text) <= _KEPT else _interval(text)
+
+
+def _interval(text: str) -> tuple[int, int]:
     found = _shape.fullmatch(text)
     if found is None:
         raise ValueError("this is no date or time")
@@ -44,6 +49,9 @@ def interval(text: str) -> tuple[int, int]:
         return start, start + SECOND
     start += int(fraction[:7].ljust(7, "0"))
     return start, start + 10 ** (7 - min(len(fraction), 7))
+
+
+_known = lru_cache(4096)(_interval)
 
 
 def of_milliseconds(at: int) -> tuple[int, int]:

@@ -37,7 +37,8 @@ def _period(name: str, value: Json, into: Collector) -> None:
 
 def _timing(name: str, value: Json, into: Collector) -> None:
     for event in value.get("event", ()):
-        _moment(name, event, into)
+        if event is not None:
+            _moment(name, event, into)
     bounds = value.get("repeat", {}).get("boundsPeriod")
     if bounds is not None:
         _period(name, bounds, into)
