@@ -5,9 +5,10 @@ from __future__ import annotations
 from server.fhir.definitions import Definitions, Element
 from server.fhir.resource import Json, Resource
 
-_VALUES: dict[str, Json] = {
+VALUES: dict[str, Json] = {
     "base64Binary": "YQ==",
     "boolean": True,
+    "canonical": "http://example.org/x",
     "date": "2026-11-24",
     "dateTime": "2026-11-24T10:00:00Z",
     "decimal": 1,
@@ -17,10 +18,12 @@ _VALUES: dict[str, Json] = {
     "positiveInt": 1,
     "unsignedInt": 1,
     "time": "10:00:00",
+    "uri": "http://example.org/x",
     "uuid": "urn:uuid:11111111-1111-4111-8111-111111111111",
     "oid": "urn:oid:2.999.1",
     "xhtml": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>',
 }
+"""A value of each primitive type; of the others it is `x`."""
 
 
 def resource(definitions: Definitions, type: str) -> Resource:
@@ -58,7 +61,7 @@ def _value(definitions: Definitions, element: Element) -> Json:
     if code == "Resource":
         return {"resourceType": "Basic", "code": {"text": "x"}}
     if definitions.types[code].kind == "primitive-type":
-        return _VALUES.get(code, "x")
+        return VALUES.get(code, "x")
     return _members(definitions, code) or {"extension": [_EXTENSION]}
 
 

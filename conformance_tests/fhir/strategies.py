@@ -89,9 +89,7 @@ def resources(
 
 
 class _Builder:
-    def __init__(
-        self, definitions: Definitions, draw: Draw, primitives: Mapping[str, st.SearchStrategy[Json]]
-    ) -> None:
+    def __init__(self, definitions: Definitions, draw: Draw, primitives: Mapping[str, st.SearchStrategy[Json]]) -> None:
         self._definitions = definitions
         self._draw = draw
         self._primitives = primitives

@@ -25,6 +25,10 @@ DEFINITIONS = load.definitions()
 INDEXER = Indexer(DEFINITIONS)
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
+ASSESSED = "http://hl7.org/fhir/StructureDefinition/DiagnosticReport-geneticsAssessedCondition"
+MAIDEN = "http://hl7.org/fhir/StructureDefinition/patient-extensions-Patient-mothersMaidenName"
+GENE = "http://hl7.org/fhir/StructureDefinition/observation-geneticsGene"
+
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cn")), min_size=1, max_size=8)
 systems = texts.map(lambda text: f"urn:{text}")
 
@@ -222,3 +226,49 @@ def test_what_has_neither_text_nor_value_is_not_indexed_by_it() -> None:
 def test_a_reference_without_a_text_is_refused() -> None:
     with pytest.raises(Invalid):
         _found(_patient(), "general-practitioner", "#")
+
+
+@pytest.mark.parametrize("asked", ["7", "Organization/7"])
+def test_a_reference_that_may_be_to_any_type_is_found_by_its_id_alone(asked: str) -> None:
+    given = _with_extension("DiagnosticReport", ASSESSED, valueReference={"reference": "Organization/7"})
+    assert _found(given, "assessed-condition", asked)
+    assert not _found(given, "assessed-condition", "8")
+
+
+@pytest.mark.parametrize(
+    ("type_", "code", "asked"),
+    [("Composition", "composition", "Composition/b"), ("MessageHeader", "message", "b")],
+)
+def test_the_first_resource_of_a_bundle_is_found_as_a_reference_to_it(type_: str, code: str, asked: str) -> None:
+    first = {"resource": {"resourceType": type_, "id": "b"}}
+    assert _found({"resourceType": "Bundle", "entry": [first]}, code, asked)
+    other = {"resource": {"resourceType": "Patient", "id": "b"}}
+    assert not _found({"resourceType": "Bundle", "entry": [other, first]}, code, asked)
+
+
+def test_the_first_resource_of_a_bundle_without_an_id_is_not_referred_to() -> None:
+    first = {"resource": {"resourceType": "Composition"}}
+    assert _entries({"resourceType": "Bundle", "entry": [first]}).terms == ("Bundle._id=a", "_type=Bundle")
+
+
+@pytest.mark.parametrize(
+    ("type_", "code", "url", "value", "asked"),
+    [
+        ("Patient", "mothersMaidenName", MAIDEN, {"valueString": "Thistledown"}, "thistle"),
+        ("Observation", "gene-identifier", GENE, {"valueCodeableConcept": {"coding": [{"code": "BRCA1"}]}}, "brca1"),
+        ("Observation", "gene-identifier", GENE, {"valueCode": "BRCA1"}, "brca1"),
+    ],
+)
+def test_an_extension_is_found_by_its_value(type_: str, code: str, url: str, value: Resource, asked: str) -> None:
+    assert _found(_with_extension(type_, url, **value), code, asked)
+    assert not _found(_with_extension(type_, "urn:other", **value), code, asked)
+    assert not _found(_with_extension(type_, url, extension=[{"url": "urn:x", **value}]), code, asked)
+
+
+def test_a_parameter_whose_expression_is_on_another_type_is_refused() -> None:
+    with pytest.raises(Invalid, match="not understood"):
+        _found(_patient(), "part-agree", "DocumentReference/1")
+
+
+def _with_extension(type_: str, url: str, **value: Json) -> Resource:
+    return {"resourceType": type_, "extension": [{"url": url, **value}]}

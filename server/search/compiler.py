@@ -52,15 +52,21 @@ class Criteria:
             parts.append(Term(f"_type={self.type}"))
         return All(tuple(parts))
 
-    def _parameter(self, name: str, text: str) -> Condition:
-        code, _, modifier = name.partition(":")
+    def _parameter(self, given: str, text: str) -> Condition:
+        code, _, modifier = given.partition(":")
         parameter = self._defined(code)
         match = self._match(parameter, modifier)
-        asked = [Asked(f"{self.type}.{code}", parameter, value, self.now) for value in split(text, ",") if value]
+        name, targets = f"{self.type}.{code}", self._targets(parameter)
+        asked = [Asked(name, parameter, value, self.now, targets) for value in split(text, ",") if value]
         if not asked:
             raise Invalid(f"the parameter {code} has no value", expression=code)
         conditions = tuple(match(one) for one in asked)
         return conditions[0] if len(conditions) == 1 else Any(conditions)
+
+    def _targets(self, parameter: SearchParameter) -> tuple[str, ...]:
+        """The types that a reference may be to; all where the parameter names none, or `Resource`."""
+        named = parameter.targets
+        return named if named and "Resource" not in named else self.definitions.resource_types
 
     def _defined(self, code: str) -> SearchParameter:
         parameter = self.definitions.parameters[self.type].get(code)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.fhir.definitions import SearchParameter
-from server.search.kinds import id
+from server.search.kinds import entry, id
 from server.search.kinds.date import DATE
 from server.search.kinds.kind import Kind
 from server.search.kinds.reference import REFERENCE
@@ -18,10 +18,15 @@ from server.search.kinds.token import TOKEN
 KINDS: Mapping[str, Kind] = {"token": TOKEN, "string": STRING, "date": DATE, "reference": REFERENCE}
 """The type of a SearchParameter to how it is indexed and matched."""
 
-OWN: Mapping[str, Kind] = {id.URL: id.ID}
+OWN: Mapping[str, Kind] = {id.URL: id.ID, **entry.KINDS}
 """The URL of a SearchParameter that differs from others of its type, to how it is indexed and matched."""
+
+BARREN = frozenset(("http://hl7.org/fhir/SearchParameter/example-extension",))
+"""The URLs of those that can find nothing: R4 gives `Patient.part-agree` an expression on DocumentReference."""
 
 
 def of(parameter: SearchParameter) -> Kind | None:
     """How a parameter is indexed and matched; None when it is not searched here."""
-    return (OWN.get(parameter.url) or KINDS.get(parameter.type)) if parameter.expression else None
+    if not parameter.expression or parameter.url in BARREN:
+        return None
+    return OWN.get(parameter.url) or KINDS.get(parameter.type)

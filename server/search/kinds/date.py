@@ -13,7 +13,7 @@ from server.fhir.errors import Invalid
 from server.fhir.resource import Json
 from server.search.condition import Any, Condition, Span
 from server.search.entries import Collector
-from server.search.kinds.kind import Asked, Kind
+from server.search.kinds.kind import Asked, Kind, extended
 from server.search.values import unescape
 
 _prefixed = re.compile(r"([a-z]{2})?(\d.*)", re.DOTALL)
@@ -110,11 +110,13 @@ def matches(asked: Asked) -> Condition:
 
 
 DATE = Kind(
-    index={
-        **dict.fromkeys(("date", "dateTime", "instant"), _moment),
-        "Period": _period,
-        "Timing": _timing,
-    },
+    index=extended(
+        {
+            **dict.fromkeys(("date", "dateTime", "instant"), _moment),
+            "Period": _period,
+            "Timing": _timing,
+        }
+    ),
     match={"": matches},
 )
 """The date type."""

@@ -21,16 +21,33 @@ Index: TypeAlias = Callable[[str, Json, Collector], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One value of a query: `name` is the parameter's (`Patient.birthdate`), `text` is still escaped."""
+    """One value of a query: `name` is the parameter's (`Patient.birthdate`), `text` is still escaped.
+
+    `targets` are the types that a reference may be to.
+    """
 
     name: str
     parameter: SearchParameter
     text: str
     now: datetime
+    targets: tuple[str, ...] = ()
 
 
 Match: TypeAlias = Callable[[Asked], Condition]
 """The condition that a value asks for; raises Invalid when it is none."""
+
+
+def extended(index: Mapping[str, Index]) -> Mapping[str, Index]:
+    """The index with extensions, which count as what they have for a value: some parameters of R4 give them whole."""
+    by_member = {f"value{type[:1].upper()}{type[1:]}": add for type, add in index.items()}
+
+    def extension(name: str, value: Json, into: Collector) -> None:
+        for member, one in value.items():
+            add = by_member.get(member)
+            if add is not None:
+                add(name, one, into)
+
+    return {**index, "Extension": extension}
 
 
 @dataclass(frozen=True, slots=True)

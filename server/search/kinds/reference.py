@@ -13,7 +13,7 @@ from server.fhir.errors import Invalid
 from server.fhir.resource import Json
 from server.search.condition import Any, Condition, Term
 from server.search.entries import Collector
-from server.search.kinds.kind import Asked, Kind
+from server.search.kinds.kind import Asked, Kind, extended
 from server.search.values import unescape
 
 _id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -44,12 +44,12 @@ def matches(asked: Asked) -> Condition:
         return Term(f"{asked.name}={text}")
     if _id.fullmatch(text) is None:
         raise Invalid("a reference is Type/id, an id or an address", expression=asked.parameter.code)
-    terms = tuple(Term(f"{asked.name}={type_}/{text}") for type_ in asked.parameter.targets)
+    terms = tuple(Term(f"{asked.name}={type_}/{text}") for type_ in asked.targets)
     return terms[0] if len(terms) == 1 else Any(terms)
 
 
 REFERENCE = Kind(
-    index={"Reference": _reference, **dict.fromkeys(("canonical", "uri", "url"), _canonical)},
+    index=extended({"Reference": _reference, **dict.fromkeys(("canonical", "uri", "url"), _canonical)}),
     match={"": matches},
 )
 """The reference type."""

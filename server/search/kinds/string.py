@@ -11,7 +11,7 @@ from server.fhir.errors import Invalid
 from server.fhir.resource import Json
 from server.search.condition import Condition, Prefix
 from server.search.entries import Collector
-from server.search.kinds.kind import Asked, Index, Kind
+from server.search.kinds.kind import Asked, Index, Kind, extended
 from server.search.values import unescape
 
 _NAME = ("text", "family", "given", "prefix", "suffix")
@@ -52,11 +52,13 @@ def matches(asked: Asked) -> Condition:
 
 
 STRING = Kind(
-    index={
-        "HumanName": _parts(_NAME),
-        "Address": _parts(_ADDRESS),
-        **dict.fromkeys(("string", "markdown", "code", "id", "uri"), _text),
-    },
+    index=extended(
+        {
+            "HumanName": _parts(_NAME),
+            "Address": _parts(_ADDRESS),
+            **dict.fromkeys(("string", "markdown", "code", "id", "uri"), _text),
+        }
+    ),
     match={"": matches},
 )
 """The string type."""

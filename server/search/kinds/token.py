@@ -10,7 +10,7 @@ from server.fhir.errors import Invalid
 from server.fhir.resource import Json
 from server.search.condition import Condition, Term
 from server.search.entries import Collector
-from server.search.kinds.kind import Asked, Kind
+from server.search.kinds.kind import Asked, Kind, extended
 from server.search.values import split, unescape
 
 
@@ -64,14 +64,16 @@ def matches(asked: Asked) -> Condition:
 
 
 TOKEN = Kind(
-    index={
-        "Coding": _coding,
-        "CodeableConcept": _concept,
-        "Identifier": _identifier,
-        "ContactPoint": _contact,
-        **dict.fromkeys(("boolean", "System.Boolean"), _boolean),
-        **dict.fromkeys(("code", "id", "string", "uri", "url", "canonical", "oid", "uuid"), _plain),
-    },
+    index=extended(
+        {
+            "Coding": _coding,
+            "CodeableConcept": _concept,
+            "Identifier": _identifier,
+            "ContactPoint": _contact,
+            **dict.fromkeys(("boolean", "System.Boolean"), _boolean),
+            **dict.fromkeys(("code", "id", "string", "uri", "url", "canonical", "oid", "uuid"), _plain),
+        }
+    ),
     match={"": matches},
 )
 """The token type."""
