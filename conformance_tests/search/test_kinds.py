@@ -106,6 +106,28 @@ def _normal(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("stored", "asked"),
+    [("Smith", "smyth"), ("Catherine", "KATHERINE"), ("Stephen", "steven"), ("Müller", "muller"), ("李", "李")],
+)
+def test_a_name_is_found_by_its_sound(stored: str, asked: str) -> None:
+    one = _patient(name=[{"family": "Rivera", "given": ["Rosa", stored]}])
+    assert _found(one, "phonetic", asked)
+    assert _found(one, "phonetic", f"{asked} rivera")
+    assert not _found(one, "phonetic", f"{asked} romero")
+    assert _found({"resourceType": "Organization", "name": f"{stored} Clinic"}, "phonetic", asked)
+
+
+def test_a_sound_is_not_found_by_its_beginning() -> None:
+    assert not _found(_patient(name=[{"family": "Smithson"}]), "phonetic", "smith")
+
+
+def test_the_sounds_of_names_are_those_that_stores_were_indexed_by() -> None:
+    terms = _entries(_patient(name=[{"text": "Smith O'Brien Catherine Thistledown 7"}])).terms
+    sounds = [one.partition("=")[2] for one in terms if one.startswith("Patient.phonetic=")]
+    assert sounds == ["0STLTN", "7", "K0RN", "OBRN", "SM0"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
     [("Patient/1", "1"), ("Patient/1", "Patient/1"), ("Patient/1/_history/3", "Patient/1"), ("Group/1", "1")],
 )
 def test_a_reference_is_found_by_type_and_id_or_id(stored: str, asked: str) -> None:

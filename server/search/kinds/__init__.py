@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.fhir.definitions import SearchParameter
-from server.search.kinds import entry, id
+from server.search.kinds import entry, id, phonetic
 from server.search.kinds.date import DATE
 from server.search.kinds.kind import Kind
 from server.search.kinds.reference import REFERENCE
@@ -18,7 +18,11 @@ from server.search.kinds.token import TOKEN
 KINDS: Mapping[str, Kind] = {"token": TOKEN, "string": STRING, "date": DATE, "reference": REFERENCE}
 """The type of a SearchParameter to how it is indexed and matched."""
 
-OWN: Mapping[str, Kind] = {id.URL: id.ID, **entry.KINDS}
+OWN: Mapping[str, Kind] = {
+    id.URL: id.ID,
+    **entry.KINDS,
+    **dict.fromkeys(phonetic.URLS, phonetic.PHONETIC),
+}
 """The URL of a SearchParameter that differs from others of its type, to how it is indexed and matched."""
 
 BARREN = frozenset(("http://hl7.org/fhir/SearchParameter/example-extension",))

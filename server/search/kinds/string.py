@@ -32,13 +32,15 @@ def _text(name: str, value: Json, into: Collector) -> None:
         into.texts.add((name, text))
 
 
-def _parts(members: tuple[str, ...]) -> Index:
+def parts(members: tuple[str, ...], add: Index = _text) -> Index:
+    """How a value is indexed by the texts of these members."""
+
     def index(name: str, value: Json, into: Collector) -> None:
         for member in members:
             found = value.get(member)
             for one in found if isinstance(found, list) else (found,):
                 if one is not None:
-                    _text(name, one, into)
+                    add(name, one, into)
 
     return index
 
@@ -54,8 +56,8 @@ def matches(asked: Asked) -> Condition:
 STRING = Kind(
     index=extended(
         {
-            "HumanName": _parts(_NAME),
-            "Address": _parts(_ADDRESS),
+            "HumanName": parts(_NAME),
+            "Address": parts(_ADDRESS),
             **dict.fromkeys(("string", "markdown", "code", "id", "uri"), _text),
         }
     ),
