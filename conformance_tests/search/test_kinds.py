@@ -69,6 +69,37 @@ def test_a_token_without_a_system_is_found_by_a_bare_pipe(code: str) -> None:
     assert _found(_patient(identifier=[{"value": code}]), "identifier", f"|{escape(code)}")
 
 
+@pytest.mark.parametrize(
+    ("code", "value", "system"),
+    [
+        ("gender", {"gender": "male"}, "http://hl7.org/fhir/administrative-gender"),
+        ("active", {"active": True}, "http://terminology.hl7.org/CodeSystem/special-values"),
+        ("deceased", {"deceasedBoolean": True}, "http://terminology.hl7.org/CodeSystem/special-values"),
+    ],
+)
+def test_a_token_of_an_implied_system_is_found_by_that_system(code: str, value: Resource, system: str) -> None:
+    one, token = _patient(**value), "male" if code == "gender" else "true"
+    assert all(_found(one, code, asked) for asked in (token, f"{system}|{token}", f"{system}|"))
+    assert not any(_found(one, code, asked) for asked in (f"|{token}", f"urn:other|{token}", f"{system}|false"))
+
+
+def test_a_code_inside_an_element_is_of_the_system_that_it_is_bound_to() -> None:
+    one = {"resourceType": "Observation", "status": "final", "component": []}
+    assert _found(one, "status", "http://hl7.org/fhir/observation-status|FINAL")
+    item = {"resourceType": "Questionnaire", "subjectType": ["Patient"]}
+    assert _found(item, "subject-type", "http://hl7.org/fhir/resource-types|Patient")
+    participant = {"resourceType": "Appointment", "participant": [{"status": "accepted"}]}
+    assert _found(participant, "part-status", "http://hl7.org/fhir/participationstatus|accepted")
+
+
+@given(texts)
+def test_a_value_of_no_system_is_found_by_a_bare_pipe(code: str) -> None:
+    one = {"resourceType": "Coverage", "subscriberId": code}
+    assert _found(one, "subscriberid", f"|{escape(code)}")
+    assert _found(one, "subscriberid", escape(code))
+    assert not _found(one, "subscriberid", f"urn:x|{escape(code)}")
+
+
 @given(texts)
 def test_a_token_matches_in_any_letter_case(code: str) -> None:
     assume(code.upper().casefold() == code.casefold())

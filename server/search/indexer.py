@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/searchparameter.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from server.fhir.definitions import Definitions
@@ -13,12 +13,12 @@ from server.fhir.resource import Json, Resource
 from server.fhirpath.environment import STEPS, Environment, Scope
 from server.fhirpath.expression import Compiler
 from server.fhirpath.run import Nodes, Run
-from server.search import kinds
+from server.search import implied, kinds
 from server.search.entries import Collector, Entries
-from server.search.kinds.kind import Kind
+from server.search.kinds.kind import Index, Kind
 from server.search.kinds.reference import target
 
-RECIPE = 4
+RECIPE = 5
 """Counts up with each change that gives a resource other entries than before."""
 
 
@@ -28,14 +28,14 @@ _PLENTY = Environment(steps=100 * STEPS)
 
 @dataclass(frozen=True, slots=True)
 class _Indexed:
-    """A parameter of one type: its name, its expression and the members that it reads, its kind, and the compartments
-    that it places a resource in.
+    """A parameter of one type: its name, its expression and the members that it reads, how values are indexed, and the
+    compartments that it places a resource in.
     """
 
     name: str
     run: Run
     reads: frozenset[str] | None
-    kind: Kind
+    index: Mapping[str, Index]
     compartments: tuple[str, ...]
 
 
@@ -72,7 +72,12 @@ class Indexer:
             if kind is not None:
                 expression = self._compiler.compile(parameter.expression, type_)
                 places = tuple(self._compartments(type_, parameter.code))
-                yield _Indexed(f"{type_}.{parameter.code}", expression.run, expression.reads, kind, places)
+                index = self._index(kind, type_, parameter.expression)
+                yield _Indexed(f"{type_}.{parameter.code}", expression.run, expression.reads, index, places)
+
+    def _index(self, kind: Kind, type_: str, expression: str) -> Mapping[str, Index]:
+        systems = implied.systems(self._definitions, type_, expression) if kind.coded is not None else {}
+        return {**kind.index, "code": kind.coded(systems)} if kind.coded is not None and systems else kind.index
 
     def _compartments(self, type_: str, code: str) -> Iterator[str]:
         """The compartments, as `Patient/`, whose definition names the parameter."""
@@ -82,7 +87,7 @@ class Indexer:
 
 
 def _add(one: _Indexed, root: Nodes, scope: Scope, into: Collector) -> None:
-    index = one.kind.index
+    index = one.index
     for value, type_, _ in one.run(root, scope):
         add = index.get(type_)
         if add is not None and value is not None:

@@ -52,7 +52,11 @@ def extended(index: Mapping[str, Index]) -> Mapping[str, Index]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A search parameter type: `index` by the FHIR type of the value, `match` by modifier ('' for none)."""
+    """A search parameter type: `index` by the FHIR type of the value, `match` by modifier ('' for none).
+
+    `coded` is how a `code` is indexed whose system is known by the code.
+    """
 
     index: Mapping[str, Index]
     match: Mapping[str, Match]
+    coded: Callable[[Mapping[str, str]], Index] | None = None

@@ -6,12 +6,17 @@ Source: http://hl7.org/fhir/R4/search.html#token
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from server.fhir.errors import Invalid
 from server.fhir.resource import Json
 from server.search.condition import Condition, Term
 from server.search.entries import Collector
-from server.search.kinds.kind import Asked, Kind, extended
+from server.search.kinds.kind import Asked, Index, Kind, extended
 from server.search.values import split, unescape
+
+BOOLEANS = "http://terminology.hl7.org/CodeSystem/special-values"
+"""The system that a boolean implies."""
 
 
 def _add(name: str, system: str, code: str, into: Collector) -> None:
@@ -46,11 +51,16 @@ def _contact(name: str, value: Json, into: Collector) -> None:
 
 
 def _plain(name: str, value: Json, into: Collector) -> None:
-    into.terms.add(f"{name}={value.casefold()}")
+    _add(name, "", value, into)
+
+
+def _coded(systems: Mapping[str, str]) -> Index:
+    """A code of the system that its element implies."""
+    return lambda name, value, into: _add(name, systems.get(value, ""), value, into)
 
 
 def _boolean(name: str, value: Json, into: Collector) -> None:
-    into.terms.add(f"{name}={'true' if value else 'false'}")
+    _add(name, BOOLEANS, "true" if value else "false", into)
 
 
 def matches(asked: Asked) -> Condition:
@@ -75,5 +85,6 @@ TOKEN = Kind(
         }
     ),
     match={"": matches},
+    coded=_coded,
 )
 """The token type."""
