@@ -48,6 +48,11 @@ decimals = st.builds(
 )
 """Exact decimals with up to eight places, trailing zeros among them."""
 
+written_decimals = st.from_regex(
+    r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20}([eE][+-]?[0-9]{1,4})?|[eE][+-]?[0-9]{1,4})", fullmatch=True
+)
+"""The text of decimals with a fraction or an exponent, in every form that the grammar allows."""
+
 PRIMITIVES: Mapping[str, st.SearchStrategy[Json]] = {
     "base64Binary": st.binary(min_size=1, max_size=12).map(lambda octets: base64.b64encode(octets).decode()),
     "boolean": st.booleans(),

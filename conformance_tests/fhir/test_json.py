@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conformance_tests.fhir import strategies
@@ -24,6 +24,16 @@ _values = st.recursive(
 @pytest.mark.parametrize("text", ["72.50", "0.10", "-0.0", "100.000", "28.104000000000003", "1.0E+3", "0.00000100"])
 def test_a_decimal_keeps_its_digits(text: str) -> None:
     assert codec.encode(codec.decode(text.encode())) == text.encode()
+
+
+@given(strategies.written_decimals)
+@example("0.0000001")
+@example("0.00000010")
+@example("1E2")
+def test_a_decimal_is_written_as_it_was_sent(text: str) -> None:
+    value = codec.decode(text.encode())
+    assert codec.encode(value) == text.encode()
+    assert value == Decimal(text)
 
 
 def test_a_decimal_is_read_as_the_exact_value() -> None:

@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from conformance_tests.fhir import strategies
 from profiles import load
@@ -141,6 +141,16 @@ def test_entries_of_a_bundle_hold_resources() -> None:
 def test_a_decimal_keeps_its_digits(number: str) -> None:
     text = f'{{"resourceType":"Basic","extension":[{{"url":"http://e.org","valueDecimal":{number}}}]}}'
     assert_round_trip(codec.decode_resource(text.encode()))
+
+
+@given(strategies.written_decimals)
+@example("0.0000001")
+@example("1E2")
+def test_a_decimal_is_written_as_it_was_sent_in_either_format(number: str) -> None:
+    text = f'{{"resourceType":"Observation","valueQuantity":{{"value":{number}}}}}'.encode()
+    as_xml = xml_codec.encode(codec.decode_resource(text), DEFINITIONS)
+    assert f'<value value="{number}"/>' in as_xml.decode()
+    assert codec.encode(xml_codec.decode_resource(as_xml, DEFINITIONS)) == text
 
 
 def test_a_decimal_of_72_50_is_written_as_it_is() -> None:

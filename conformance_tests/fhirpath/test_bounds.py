@@ -8,6 +8,7 @@ import pytest
 
 from conformance_tests.fhirpath.test_cases import PATIENT
 from profiles import load
+from server.fhir import codec
 from server.fhir.resource import Json
 from server.fhirpath.environment import Environment
 from server.fhirpath.errors import Exhausted, FhirPathError, Unevaluable, Unparsable
@@ -79,3 +80,9 @@ def test_numbers_too_large_to_round_are_equivalent_when_equal(other: str, expect
     numbers = [{"url": "urn:x", "valueDecimal": Decimal(one)} for one in ("1E+9999", other)]
     patient = {"resourceType": "Patient", "extension": numbers}
     assert _values("extension[0].value ~ extension[1].value", patient) == [expected]
+
+
+@pytest.mark.parametrize(("written", "more"), [("1E2", "101"), ("0.00000010", "1.00000010")])
+def test_a_decimal_in_any_form_is_computed_with(written: str, more: str) -> None:
+    text = f'{{"resourceType":"Patient","extension":[{{"url":"urn:x","valueDecimal":{written}}}]}}'
+    assert _values("extension.value + 1", codec.decode_resource(text.encode())) == [Decimal(more)]

@@ -1,4 +1,4 @@
-"""JSON text of resources, exact: 72.50 stays 72.50, duplicate keys and deep nesting are refused.
+"""JSON text of resources, exact: 72.50 stays 72.50 and 1e2 stays 1e2, duplicate keys and deep nesting are refused.
 
 Source: http://hl7.org/fhir/R4/json.html
 """
@@ -11,14 +11,21 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
+from server.fhir import exact
 from server.fhir.errors import Invalid
+from server.fhir.exact import Exact
 from server.fhir.resource import Json, Resource
 
 DEPTH_LIMIT = 100
 """How many objects and arrays may stand inside one another."""
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
-_encoder = msgspec.json.Encoder(decimal_format="number")
+
+def _written(value: Exact) -> msgspec.Raw:
+    return msgspec.Raw(str(value))
+
+
+_decoder = msgspec.json.Decoder(float_hook=exact.number)
+_encoder = msgspec.json.Encoder(enc_hook=_written, decimal_format="number")
 _spaced_colon = re.compile(rb'"[ \t\r\n]+:')
 
 

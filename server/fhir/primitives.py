@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from server.fhir import xml_narrative
+from server.fhir.exact import Exact
 from server.fhir.resource import Json
 
 Accepts = Callable[[Json], bool]
@@ -80,7 +81,7 @@ def positive_int(value: Json) -> bool:
 
 def decimal(value: Json) -> bool:
     """Whether the value is an exact number."""
-    return type(value) is int or (type(value) is Decimal and value.is_finite())
+    return type(value) is int or (isinstance(value, Decimal) and value.is_finite())
 
 
 def string(value: Json) -> bool:
@@ -140,6 +141,7 @@ _JSON_TYPES: Mapping[type, str] = {
     bool: "a boolean",
     int: "a number",
     Decimal: "a number",
+    Exact: "a number",
     str: "a string",
     list: "an array",
     dict: "an object",

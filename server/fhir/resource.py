@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
-"""Where JSON enters: dict, list, str, bool, int, Decimal or None; never float."""
+"""Where JSON enters: dict, list, str, bool, int, Decimal (or its `exact.Exact`) or None; never float."""
 
 Resource: TypeAlias = dict[str, Any]
 """A JSON object with a `resourceType`."""

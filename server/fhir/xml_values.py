@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
+from server.fhir import exact
 from server.fhir.resource import Json
 
 _integer_text = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -42,7 +43,7 @@ def decimal(text: str) -> Decimal | int:
     if _decimal_text.fullmatch(text) is None:
         raise ValueError("a decimal is a number such as 72.50")
     try:
-        return Decimal(text)
+        return exact.number(text)
     except InvalidOperation as error:
         raise ValueError("the decimal's exponent is out of range") from error
 

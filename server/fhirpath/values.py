@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
+from server.fhir.exact import Exact
 from server.fhir.resource import Json
 from server.fhirpath import moments, ucum
 from server.fhirpath.decimals import computable
@@ -70,7 +71,7 @@ def _same(value: T) -> T:
     return value
 
 
-_NUMBERS, _TEXT = (int, Decimal), (str,)
+_NUMBERS, _TEXT = (int, Decimal, Exact), (str,)
 _SYSTEM: Mapping[str, tuple[str, tuple[type, ...], Callable[[Json], Value]]] = {
     **dict.fromkeys(_STRINGS, (STRING, _TEXT, _same)),
     "boolean": (BOOLEAN, (bool,), _same),
