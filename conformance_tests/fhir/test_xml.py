@@ -153,6 +153,20 @@ def test_a_decimal_is_written_as_it_was_sent_in_either_format(number: str) -> No
     assert codec.encode(xml_codec.decode_resource(as_xml, DEFINITIONS)) == text
 
 
+@pytest.mark.parametrize("number", ["9" * 4300, "-" + "9" * 4299])
+def test_a_whole_number_of_all_digits_that_json_may_have_comes_back(number: str) -> None:
+    text = f'{{"resourceType":"Basic","extension":[{{"url":"http://e.org","valueDecimal":{number}}}]}}'
+    assert_round_trip(codec.decode_resource(text.encode()))
+
+
+@pytest.mark.parametrize("number", ["9" * 4301, "-" + "9" * 4300])
+def test_a_whole_number_of_more_digits_is_refused_in_either_format(number: str) -> None:
+    with pytest.raises(Invalid):
+        codec.decode(number.encode())
+    with pytest.raises(Invalid):
+        patient(f'<extension url="urn:x"><valueDecimal value="{number}"/></extension>')
+
+
 def test_a_decimal_of_72_50_is_written_as_it_is() -> None:
     resource = codec.decode_resource(
         b'{"resourceType":"Basic","extension":[{"url":"http://e.org","valueDecimal":72.50}]}'

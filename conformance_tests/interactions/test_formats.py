@@ -54,6 +54,15 @@ async def test_xml_is_stored_as_json_with_every_digit(server: Service) -> None:
     assert b'<valueDecimal value="72.50"/>' in back.content
 
 
+@pytest.mark.parametrize("empty", ["<div xmlns='http://www.w3.org/1999/xhtml'/>", "<div> </div>"])
+async def test_a_narrative_that_says_nothing_is_refused_in_either_format(server: Service, empty: str) -> None:
+    div = empty.replace("<div>", "<div xmlns='http://www.w3.org/1999/xhtml'>")
+    as_json = patient(text={"status": "generated", "div": div})
+    as_xml = f'<Patient xmlns="http://hl7.org/fhir"><text><status value="generated"/>{div}</text></Patient>'
+    assert (await server.post("Patient", as_json)).status_code == 400
+    assert (await server.post("Patient", as_xml.encode(), content_type=XML)).status_code == 400
+
+
 async def test_failures_come_in_the_format_asked_for(server: Service) -> None:
     answer = await server.get("Patient/nobody", accept=XML)
     outcome = xml_codec.decode_resource(answer.content, load.definitions())

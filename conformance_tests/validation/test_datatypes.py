@@ -13,6 +13,8 @@ from conformance_tests.fhir import strategies
 from server.fhir import primitives
 from server.fhir.resource import Json
 
+XHTML = "xmlns='http://www.w3.org/1999/xhtml'"
+EMPTY = (f"<div {XHTML}/>", f"<div {XHTML}> \n</div>", "<div><p><br/>&#32;</p></div>", "<div><!-- a --></div>")
 CASES: dict[str, tuple[list[Json], list[Json]]] = {
     "base64Binary": (
         ["AAAA", "AA==", "AAA=", "AA AA\n", "+/+/"],
@@ -85,8 +87,19 @@ CASES: dict[str, tuple[list[Json], list[Json]]] = {
         ["urn:uuid:0C3151BD-1CBF-4D64-B04D-CD9187A4C6E0", "0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", "urn:uuid:1", 1],
     ),
     "xhtml": (
-        ["<div>a</div>", "\n<div xmlns='http://www.w3.org/1999/xhtml'><b>a</b>&nbsp;</div>"],
-        ["", "a", "<p>a</p>", "<divan/>", 1, "<div xmlns='x'/>", "<div><b></div>", "<div>&x;</div>", "<div>\0</div>"],
+        ["<div>a</div>", f"\n<div {XHTML}><b>a</b>&nbsp;</div>", "<div><img src='#a'/></div>"],
+        [
+            "",
+            "a",
+            "<p>a</p>",
+            "<divan/>",
+            1,
+            "<div xmlns='x'/>",
+            "<div><b></div>",
+            "<div>&x;</div>",
+            "<div>\0</div>",
+            *EMPTY,
+        ],
     ),
 }
 

@@ -13,7 +13,8 @@ from server.fhir import exact
 from server.fhir.resource import Json
 
 _integer_text = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_whole_text = re.compile(r"-?(?:0|[1-9][0-9]{0,3999})")
+# as long as JSON decoding reads it, the sign included
+_whole_text = re.compile(r"(?=.{1,4300}\Z)-?(?:0|[1-9][0-9]*)")
 _decimal_text = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)")
 _special = re.compile('[&<"\x00-\x1f\ud800-\udfff\ufffe\uffff]')
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
