@@ -115,10 +115,41 @@ def test_a_page_of_its_own_origin_is_answered(opened: Served) -> None:
         "Forwarded: for=a",
         "X-Real-IP: a",
         "Via: 1.1 a",
+        "X-Cluster-Client-IP: a",
+        "X-Envoy-External-Address: a",
+        "Client-IP: a",
+        "X-ProxyUser-Ip: a",
+        "X-Host: a",
+        "X-HTTP-Host-Override: a",
+        "X_Forwarded_For: a",
+        "X-Azure-ClientIP: a",
+        "WL-Proxy-Client-IP: a",
+        "X-Remote-Addr: a",
+        "CDN-Loop: a",
+        "X-Rewrite-URL: a",
     ],
 )
 def test_what_a_proxy_passes_on_is_refused(opened: Served, header: str) -> None:
     assert _ask(opened, "GET", "/fhir/Patient", header)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Sec-Fetch-Site: same-origin",
+        "Sec-CH-UA-Platform: a",
+        "X-Requested-With: a",
+        "X-Request-Id: a",
+        "X-Provenance: {}",
+        "Upgrade-Insecure-Requests: 1",
+        "If-None-Exist: identifier=a",
+        "Accept-Encoding: gzip, zip",
+        "Referer: http://127.0.0.1/",
+        "traceparent: a",
+    ],
+)
+def test_what_clients_themselves_send_is_answered(opened: Served, header: str) -> None:
+    assert _ask(opened, "GET", "/fhir/Patient", header)[0] == 200
 
 
 def test_an_open_server_sends_no_cors_headers(opened: Served) -> None:

@@ -23,9 +23,11 @@ Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH = ("/livez", "/readyz")
 _FORWARDED = re.compile(
-    r"forwarded|via|x-(forwarded|real|client|original|rewrite)(-.*)?|true-client-ip|(cf|fastly|fly)-.*"
+    r"[a-z]*(ip|host|addr|address)|forward(ed|er)?|via|prox[a-z]*"
+    r"|real|client|remote|original|originating|rewrite"
+    r"|akamai|cdn|cf|envoy|fastly|fly|incap|sucuri|varnish"
 )
-"""Headers that proxies add."""
+"""The words that tell a header of a proxy: of whose address, to which host and which way, and whose product it is."""
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
 
@@ -85,7 +87,7 @@ def _refuse_strangers(scope: Scope) -> None:
 
 @lru_cache(256)
 def _forwarded(name: str) -> bool:
-    return _FORWARDED.fullmatch(name) is not None
+    return name != "host" and any(map(_FORWARDED.fullmatch, name.replace("_", "-").split("-")))
 
 
 def _public(method: str, path: str) -> bool:
