@@ -165,6 +165,41 @@ def test_open_is_refused_on_any_address_but_a_loopback_one(address: str, tmp_pat
     assert "--open" in ended.stderr
 
 
+HOST = b" HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+
+
+def _refused(opened: Served, text: bytes, expected: int) -> None:
+    status, answer = raw(opened.port, text)
+    assert status == expected
+    assert b'"code":"too-long"' in answer
+    assert _ask(opened, "GET", "/fhir/Patient")[0] == 200
+
+
+@pytest.mark.parametrize("length", [65_536, 100_000, 400_000])
+def test_an_address_that_is_too_long_is_told_so(opened: Served, length: int) -> None:
+    _refused(opened, b"GET /fhir/Patient?name=".ljust(4 + length, b"x") + HOST + b"\r\n", 414)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [b"X-A: " + b"x" * 140_000, b"\r\n".join([b"X-A: " + b"x" * 1_000] * 140), b"X-A: " + b"x" * 3_000_000],
+)
+def test_headers_that_are_too_large_are_refused(opened: Served, headers: bytes) -> None:
+    _refused(opened, b"GET /fhir/Patient" + HOST + headers + b"\r\n\r\n", 431)
+
+
+def test_trailers_that_are_too_large_are_refused(opened: Served) -> None:
+    head = b"POST /fhir/Patient" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    _refused(opened, head + b"2\r\n{}\r\n0\r\nX-A: " + b"x" * 400_000, 431)
+
+
+def test_an_address_and_headers_within_the_limits_are_read(opened: Served) -> None:
+    values = b",".join([b"Patient/%04d" % number for number in range(4_000)])
+    path = b"GET /fhir/Observation?subject=" + values
+    headers = b"X-A: " + b"x" * 60_000
+    assert raw(opened.port, path + HOST + headers + b"\r\n\r\n")[0] == 200
+
+
 @pytest.mark.parametrize("text", [b"FOO /fhir/Patient HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n"])
 def test_what_is_no_http_is_told_so_by_an_outcome(opened: Served, text: bytes) -> None:
     status, answer = raw(opened.port, text)

@@ -137,6 +137,13 @@ class TooLarge(FhirError):
     code = "too-long"
 
 
+class AddressTooLong(FhirError):
+    """The address exceeds a limit."""
+
+    status = 414
+    code = "too-long"
+
+
 class UnsupportedMedia(FhirError):
     """The body is in a format that is not read here."""
 
@@ -149,6 +156,13 @@ class Unprocessable(FhirError):
 
     status = 422
     code = "processing"
+
+
+class HeadersTooLarge(FhirError):
+    """The headers exceed a limit."""
+
+    status = 431
+    code = "too-long"
 
 
 class Unavailable(FhirError):
