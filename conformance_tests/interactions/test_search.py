@@ -240,6 +240,14 @@ async def test_very_many_alternatives_are_found_or_refused(server: Service, valu
         assert issues(answer)[0][1] == "too-costly"
 
 
+@pytest.mark.parametrize(("prefix", "most"), [("", 200), ("sa", 200), ("ge", 100), ("le", 100), ("ne", 100)])
+async def test_a_date_that_asks_for_two_ranges_counts_twice(server: Service, prefix: str, most: int) -> None:
+    dates = [f"{prefix}{1900 + number}" for number in range(most + 1)]
+    assert (await server.get(f"Patient?birthdate={','.join(dates[:most])}")).status_code == 200
+    answer = await server.get(f"Patient?birthdate={','.join(dates)}")
+    assert (answer.status_code, issues(answer)[0][1]) == (400, "too-costly")
+
+
 async def test_thousands_of_ids_are_asked_for_at_once(server: Service) -> None:
     await server.put("Patient/a", patient(id="a"))
     await server.put("Provenance/p", PROVENANCE)

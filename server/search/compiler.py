@@ -20,7 +20,8 @@ from server.search.values import split
 Pairs = Sequence[tuple[str, str]]
 VALUES, TERMS, RANGES = 5_000, 20_000, 200
 """How many values the parameters of a query may have together; how many terms, and how many ranges of dates and
-beginnings of texts, these may come to. A reference without its type is a term for each type that it may be to.
+beginnings of texts, these may come to. A date with `ge`, `le` or `ne` is two ranges, a reference without its type a
+term for each type that it may be to.
 """
 
 
@@ -90,7 +91,7 @@ def _refuse_large(condition: Condition) -> None:
     leaves = list(_leaves(condition))
     terms = sum(isinstance(one, Term) for one in leaves)
     if len(leaves) - terms > RANGES:
-        raise TooCostly(f"a query has at most {RANGES} dates and texts")
+        raise TooCostly(f"a query has at most {RANGES} dates and texts; a date with ge, le or ne counts twice")
     if terms > TERMS:
         raise TooCostly(f"a query has at most {TERMS:,} codes and references, of each type that they may be of")
 
