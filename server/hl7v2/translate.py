@@ -1,4 +1,4 @@
-"""A message to the transaction that applies it, whole and pure: header checks, its handler, the original.
+"""A message to the transaction that applies it, whole and pure: header, structure, handler, the original.
 
 Source: http://hl7.org/fhir/uv/v2mappings
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from server.hl7v2 import context, entries, original
+from server.hl7v2 import cardinality, context, entries, original
 from server.hl7v2.entries import Translation
 from server.hl7v2.er7 import Message
 from server.hl7v2.faults import (
@@ -28,8 +28,10 @@ VERSIONS = frozenset(
 def translate(message: Message, data: bytes, now: datetime, zone: tzinfo) -> Translation:
     """The transaction of a message that came as `data`; raises Unsupported or Unmappable."""
     check_header(message)
+    handle = handler(message)
+    cardinality.check(message)
     found = context.of_message(message, now, zone)
-    made = handler(message)(message, found)
+    made = handle(message, found)
     return entries.translation([*made, *original.entries(message, data, made, made[0], found)])
 
 
