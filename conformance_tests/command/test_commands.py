@@ -114,22 +114,43 @@ def test_an_error_of_usage_is_one_line(arguments: list[str], tmp_path: Path) -> 
     assert "--help" in ended.stderr
 
 
-@pytest.mark.parametrize("command", ["load", "validate"])
-def test_an_archive_that_is_none_is_one_line(command: str, tmp_path: Path) -> None:
-    (tmp_path / "bad.tar.xz").write_bytes(bytes(range(256)) * 20)
-    ended = almoner(command, "bad.tar.xz", cwd=tmp_path)
-    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
-    assert "bad.tar.xz" in ended.stderr
+def _damaged(folder: Path) -> None:
+    """A good file, an archive with a wrong byte in one of two members, and one that is none."""
+    (folder / "good.json").write_text(json.dumps(PATIENT))
+    with zipfile.ZipFile(folder / "bad.zip", "w") as archive:
+        for name in ("b", "c"):
+            archive.writestr(f"{name}.json", json.dumps({**PATIENT, "id": name}))
+    (folder / "bad.zip").write_bytes((folder / "bad.zip").read_bytes().replace(b'"id": "b"', b'"id": "d"'))
+    (folder / "none.tar.xz").write_bytes(bytes(range(256)) * 20)
 
 
-@pytest.mark.parametrize("command", [("validate",), ("load", "--data", "store")])
-def test_an_archive_with_a_member_that_cannot_be_read_is_one_line(command: tuple[str, ...], tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
-        archive.writestr("a.json", json.dumps(PATIENT))
-    (tmp_path / "bad.zip").write_bytes((tmp_path / "bad.zip").read_bytes().replace(b"Berg", b"Burg"))
-    ended = almoner(*command, "bad.zip", cwd=tmp_path)
-    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
-    assert "bad.zip" in ended.stderr
+def test_what_can_be_read_is_loaded_and_what_is_damaged_is_named(tmp_path: Path) -> None:
+    _damaged(tmp_path)
+    ended = almoner("load", "--data", "store", ".", cwd=tmp_path)
+    *failures, summary, error = (line for line in ended.stderr.splitlines() if " %, " not in line)
+    assert sorted(line.partition(": ")[0] for line in failures) == ["bad.zip:b.json", "none.tar.xz"]
+    assert summary.startswith("2 resources loaded in ")
+    assert summary.endswith(", 2 failed")
+    assert (ended.returncode, error) == (1, "Error: 2 resources could not be loaded")
+
+
+def test_what_can_be_read_is_validated_and_what_is_damaged_is_an_error(tmp_path: Path) -> None:
+    _damaged(tmp_path)
+    ended = almoner("validate", ".", cwd=tmp_path)
+    assert [line.partition(": ")[0] for line in ended.stdout.splitlines()] == ["bad.zip:b.json", "none.tar.xz"]
+    assert (ended.returncode, ended.stderr) == (1, "4 resources, 2 with errors\n")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_members_of_one_name_are_all_loaded(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name, id_ in (("a", "a"), ("a", "b"), ("b", "c")):
+            archive.writestr(f"{name}.json", json.dumps({**PATIENT, "id": id_}))
+    for loaded, skipped in ((3, 0), (0, 3)):
+        ended = almoner("load", "--data", "store", "a.zip", cwd=tmp_path)
+        summary = ended.stderr.splitlines()[-1]
+        assert summary.startswith(f"{loaded} resources loaded in ")
+        assert summary.endswith(f", {skipped} skipped as loaded before, 0 failed")
 
 
 @pytest.mark.parametrize(

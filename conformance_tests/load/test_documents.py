@@ -15,8 +15,8 @@ def found(path: Path, text: str) -> list[Unit | Fault]:
     path.write_text(text)
     return [
         one
-        for file, content in load_files.opened(load_files.inventory([path]))
-        for one in load_documents.units(file, content)
+        for file, opening in load_files.opened(load_files.inventory([path]))
+        for one in load_documents.units(file, opening)
     ]
 
 
@@ -85,8 +85,8 @@ def test_a_document_that_is_too_long_is_a_fault_and_the_next_line_is_read(tmp_pa
 def found_in(path: Path) -> list[Unit | Fault]:
     return [
         one
-        for file, content in load_files.opened(load_files.inventory([path]))
-        for one in load_documents.units(file, content)
+        for file, opening in load_files.opened(load_files.inventory([path]))
+        for one in load_documents.units(file, opening)
     ]
 
 

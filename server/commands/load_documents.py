@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from hashlib import file_digest
 from typing import IO
 
 from server.commands import documents, load_files, load_units
-from server.commands.load_files import File
+from server.commands.load_archives import Opening
+from server.commands.load_files import File, Unreadable
 from server.commands.load_units import GROUP, Fault, Unit
 from server.fhir.errors import Invalid
 from server.fhir.resource import Resource
@@ -19,17 +21,33 @@ LIMIT = 64 * 1024 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 
 
-def units(file: File, content: IO[bytes]) -> Iterator[Unit | Fault]:
-    """The units of one file in order, and what is wrong with the rest; raises load_files.Unreadable."""
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
-        seekable = content if not file.member else copy
+def units(file: File, opening: Opening) -> Iterator[Unit | Fault]:
+    """The units of one file in order, and what is wrong with the rest: all of it where it cannot be read."""
+    with ExitStack() as stack:
+        try:
+            key, content = _at_hand(file, opening, stack)
+        except Unreadable as error:
+            yield Fault(error.place, error.reason, file.size)
+        else:
+            yield from _FORMATS[file.format](file, key, content)
+
+
+def _at_hand(file: File, opening: Opening, stack: ExitStack) -> tuple[str, IO[bytes]]:
+    """The digest of a content and the content; of a member nothing is used before all of it is read."""
+    with load_files.reading(file):
+        content = stack.enter_context(opening())
         if file.member:
-            with load_files.reading(file.path):
-                shutil.copyfileobj(content, copy)
-        seekable.seek(0)
-        key = file_digest(seekable, "sha256").hexdigest()[:40]  # type: ignore[arg-type]  # any binary file
-        seekable.seek(0)
-        yield from _FORMATS[file.format](file, key, seekable)
+            content = _copy(content, stack)
+        content.seek(0)
+        key = file_digest(content, "sha256").hexdigest()[:40]  # type: ignore[arg-type]  # any binary file
+        content.seek(0)
+        return key, content
+
+
+def _copy(content: IO[bytes], stack: ExitStack) -> IO[bytes]:
+    copy = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115  # the stack closes it
+    shutil.copyfileobj(content, copy)
+    return copy
 
 
 def _json(file: File, key: str, content: IO[bytes]) -> Iterator[Unit | Fault]:

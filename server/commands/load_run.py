@@ -28,7 +28,7 @@ class Loading:
         self._slots = asyncio.Semaphore(width)
 
     async def run(self, files: Sequence[File]) -> None:
-        """Load all files; failures go to the progress. Raises Stopped or load_files.Unreadable."""
+        """Load all files; failures go to the progress. Raises Stopped."""
         for _, group in groupby(files, key=attrgetter("rank")):
             await self._all(_documents(list(group)))
         loaded = 0
@@ -45,7 +45,7 @@ class Loading:
                 for document in documents:
                     await self._slots.acquire()
                     group.create_task(self._one(document))
-        except* (Stopped, load_files.Unreadable) as error:
+        except* Stopped as error:
             stopped += error.exceptions
         if stopped:
             raise stopped[0]
@@ -97,8 +97,8 @@ class Loading:
 
 
 def _documents(files: Sequence[File]) -> Iterator[Unit | Fault]:
-    for file, content in load_files.opened(files):
-        yield from load_documents.units(file, content)
+    for file, opening in load_files.opened(files):
+        yield from load_documents.units(file, opening)
 
 
 def _reason(answer: Answer) -> str:

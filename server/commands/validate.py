@@ -10,10 +10,11 @@ import click
 
 from profiles import load
 from server.commands import documents, load_files
-from server.commands.load_files import Unreadable
+from server.commands.load_archives import Opening
+from server.commands.load_files import File, Unreadable
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
-from server.validation.validator import compile_validator
+from server.validation.validator import Validator, compile_validator
 
 
 @click.command()
@@ -35,33 +36,46 @@ def validate(files: tuple[Path, ...]) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _judged(texts: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, tuple[Issue, ...]]]:
+def _judged(texts: Iterable[tuple[str, bytes | Unreadable]]) -> Iterator[tuple[str, tuple[Issue, ...]]]:
     validator = compile_validator(load.definitions())
     try:
         for place, text in texts:
-            try:
-                yield place, validator.issues(documents.decoded(place, text))
-            except Invalid as error:
-                yield place, error.issues
+            yield place, _issues(validator, place, text)
     except (Unreadable, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _texts(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Each document with its place; a line of NDJSON is one."""
+def _issues(validator: Validator, place: str, text: bytes | Unreadable) -> tuple[Issue, ...]:
+    if isinstance(text, Unreadable):
+        return (Issue("error", "incomplete", text.reason),)
+    try:
+        return validator.issues(documents.decoded(place, text))
+    except Invalid as error:
+        return error.issues
+
+
+def _texts(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | Unreadable]]:
+    """Each document with its place, or why it cannot be read; a line of NDJSON is one."""
     for path in paths:
         if str(path) == "-":
             yield "-", sys.stdin.buffer.read()
         elif path.suffix.lower() == ".xml":
             yield str(path), path.read_bytes()
         else:
-            yield from _json(path)
+            yield from _files(path)
 
 
-def _json(path: Path) -> Iterator[tuple[str, bytes]]:
-    for file, content in load_files.opened(load_files.inventory([path])):
-        with load_files.reading(file.path):
-            if file.format == "json":
-                yield file.label, content.read()
-            else:
-                yield from ((f"{file.label}:{number}", line) for number, line in enumerate(content, 1) if line.strip())
+def _files(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
+    for file, opening in load_files.opened(load_files.inventory([path])):
+        try:
+            yield from _documents(file, opening)
+        except Unreadable as error:
+            yield error.place, error
+
+
+def _documents(file: File, opening: Opening) -> Iterator[tuple[str, bytes]]:
+    with load_files.reading(file), opening() as content:
+        if file.format == "json":
+            yield file.label, content.read()
+        else:
+            yield from ((f"{file.label}:{number}", line) for number, line in enumerate(content, 1) if line.strip())
