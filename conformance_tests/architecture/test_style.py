@@ -95,6 +95,7 @@ def test_only_the_outermost_handlers_catch_everything() -> None:
         "server/rest/api.py",
         "server/interactions/answering.py",
         "server/hl7v2/bridge.py",
+        "server/commands/load_target.py",
         "server/storage/sqlite/writer.py",
     }
 

@@ -14,6 +14,7 @@ from server.fhir.errors import FhirError, Invalid, Unavailable
 from server.fhir.resource import Json, Resource
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
+from server.rest import failures
 
 T = TypeVar("T")
 
@@ -104,6 +105,9 @@ class EngineTarget:
             raise
         except FhirError as error:
             return Answer(error.status, "; ".join(_text(i.expression, i.diagnostics) for i in error.issues[:_SHOWN]))
+        except Exception as error:  # noqa: BLE001 - the outermost handler: one resource may not end the whole load
+            reply = failures.unexpected(error)
+            return Answer(reply.status, _diagnostics(codec.stored(reply.body)))
         return Answer(reply.status)
 
     async def read(self, type: str, id: str) -> Resource | None:
