@@ -7,21 +7,25 @@ Source: https://confluence.hl7.org/display/FHIR/NPM+Package+Specification
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from server.fhir.definitions import Definitions, SearchParameter
-from server.fhir.resource import Json
 from server.fhirpath.errors import FhirPathError
 from server.fhirpath.expression import Compiler
 
 LIMIT = 64 * 1024 * 1024
 """The largest file of a package that is read, in octets."""
 FHIR_VERSION = "4.0"
+MANIFEST = "package/package.json"
+
+T = TypeVar("T")
 
 
 class Unusable(Exception):
@@ -39,23 +43,51 @@ class Package:
     digest: str
 
 
+class _Manifest(msgspec.Struct, frozen=True, rename={"versions": "fhirVersions", "listed": "fhir-version-list"}):
+    """What is read of package.json; older packages list their versions under another name."""
+
+    name: str
+    version: str
+    canonical: str = ""
+    versions: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+
+
+class _Resource(msgspec.Struct, frozen=True, rename={"type": "resourceType"}):
+    """What is read of any resource."""
+
+    type: str
+    url: str = ""
+
+
+class _Component(msgspec.Struct, frozen=True):
+    definition: str
+    expression: str
+
+
+class _Parameter(msgspec.Struct, frozen=True):
+    """What is read of a SearchParameter."""
+
+    url: str
+    code: str
+    type: str
+    base: tuple[str, ...]
+    expression: str = ""
+    target: tuple[str, ...] = ()
+    component: tuple[_Component, ...] = ()
+
+
 def read(path: Path) -> Package:
     """The package in a .tgz file; raises Unusable."""
-    try:
-        files = dict(_files(path))
-        manifest = msgspec.json.decode(files["package/package.json"])
-        versions = [*manifest.get("fhirVersions", ()), *manifest.get("fhir-version-list", ())]
-    except (OSError, tarfile.TarError, KeyError, EOFError, msgspec.DecodeError) as error:
-        raise Unusable(f"{path} is no FHIR package: {type(error).__name__}") from error
-    if not any(str(version).startswith(FHIR_VERSION) for version in versions):
-        raise Unusable(f"{path} is for FHIR {', '.join(map(str, versions)) or 'of no stated version'}, not for R4")
-    resources = [msgspec.json.decode(text) for name, text in files.items() if name != "package/package.json"]
-    guide = next((one["url"] for one in resources if one["resourceType"] == "ImplementationGuide"), "")
+    files = _unpacked(path)
+    manifest = _decoded(path, MANIFEST, files.get(MANIFEST, b""), _Manifest)
+    _check_release(path, (*manifest.versions, *manifest.listed))
+    resources = {name: _decoded(path, name, text, _Resource) for name, text in files.items() if name != MANIFEST}
     return Package(
-        manifest["name"],
-        manifest["version"],
-        f"{guide or manifest['canonical']}|{manifest['version']}",
-        tuple(_parameter(one) for one in resources if one["resourceType"] == "SearchParameter"),
+        manifest.name,
+        manifest.version,
+        f"{_guide(path, manifest, resources.values())}|{manifest.version}",
+        tuple(_parameter(path, name, files[name]) for name, one in resources.items() if one.type == "SearchParameter"),
         sha256(b"".join(files[name] for name in sorted(files))).hexdigest(),
     )
 
@@ -92,17 +124,38 @@ def _types(definitions: Definitions, parameter: SearchParameter) -> Iterator[str
             yield name
 
 
-def _parameter(one: Json) -> SearchParameter:
-    parts = tuple((part["definition"], part["expression"]) for part in one.get("component", ()))
-    return SearchParameter(
-        one["url"],
-        one["code"],
-        one["type"],
-        tuple(one["base"]),
-        one.get("expression", ""),
-        tuple(one.get("target", ())),
-        parts,
-    )
+def _unpacked(path: Path) -> dict[str, bytes]:
+    try:
+        return dict(_files(path))
+    except (OSError, tarfile.TarError, zlib.error, EOFError) as error:
+        raise Unusable(f"{path} is no FHIR package: {type(error).__name__}") from error
+
+
+def _decoded(path: Path, name: str, text: bytes, type: type[T]) -> T:
+    try:
+        return msgspec.json.decode(text, type=type)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unusable(f"{path} is no FHIR package: {name}: {error}") from error
+
+
+def _check_release(path: Path, versions: Sequence[str]) -> None:
+    if not any(version.startswith(FHIR_VERSION) for version in versions):
+        raise Unusable(f"{path} is for FHIR {', '.join(versions) or 'of no stated version'}, not for R4")
+
+
+def _guide(path: Path, manifest: _Manifest, resources: Iterable[_Resource]) -> str:
+    """The canonical of the guide, by its own resource or by the manifest."""
+    found = [one.url for one in resources if one.type == "ImplementationGuide"]
+    canonical = next((url for url in (*found, manifest.canonical) if url), "")
+    if not canonical:
+        raise Unusable(f"{path} is no FHIR package: nothing says which guide it holds")
+    return canonical
+
+
+def _parameter(path: Path, name: str, text: bytes) -> SearchParameter:
+    one = _decoded(path, name, text, _Parameter)
+    parts = tuple((part.definition, part.expression) for part in one.component)
+    return SearchParameter(one.url, one.code, one.type, one.base, one.expression, one.target, parts)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -110,9 +163,7 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
             name = member.name.rpartition("/")[2]
-            wanted = member.name == "package/package.json" or name.startswith(
-                ("SearchParameter-", "ImplementationGuide-")
-            )
+            wanted = member.name == MANIFEST or name.startswith(("SearchParameter-", "ImplementationGuide-"))
             content = archive.extractfile(member) if wanted and member.isfile() and member.size <= LIMIT else None
             if content is not None and member.name.startswith("package/") and member.name.count("/") == 1:
                 yield member.name, content.read()

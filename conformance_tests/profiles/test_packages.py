@@ -28,12 +28,15 @@ PARAMETER = {
 
 
 def _package(folder: Path, manifest: Any = MANIFEST, *resources: Any) -> Path:
-    path = folder / "guide.tgz"
     files = {"package.json": manifest}
     files |= {f"{one['resourceType']}-{number}.json": one for number, one in enumerate(resources)}
+    return _packed(folder, {name: json.dumps(content).encode() for name, content in files.items()})
+
+
+def _packed(folder: Path, files: dict[str, bytes]) -> Path:
+    path = folder / "guide.tgz"
     with tarfile.open(path, "w:gz") as archive:
-        for name, content in files.items():
-            text = json.dumps(content).encode()
+        for name, text in files.items():
             member = tarfile.TarInfo(f"package/{name}")
             member.size = len(text)
             archive.addfile(member, io.BytesIO(text))
@@ -81,6 +84,49 @@ def test_an_expression_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_a_package_of_another_release_is_refused(tmp_path: Path, versions: list[str]) -> None:
     with pytest.raises(packages.Unusable, match="not for R4"):
         packages.read(_package(tmp_path, {**MANIFEST, "fhirVersions": versions}))
+
+
+UNREADABLE = {
+    "a manifest that is a list": ([], ()),
+    "a manifest without a name": ({"version": "1.0.0", "fhirVersions": ["4.0.1"]}, ()),
+    "versions that are no texts": ({**MANIFEST, "fhirVersions": [4]}, ()),
+    "a parameter without a base": (MANIFEST, ({**PARAMETER, "base": None},)),
+    "a parameter without a code": (MANIFEST, ({name: PARAMETER[name] for name in PARAMETER if name != "code"},)),
+    "a parameter without a url": (MANIFEST, ({name: PARAMETER[name] for name in PARAMETER if name != "url"},)),
+    "a base that is a text": (MANIFEST, ({**PARAMETER, "base": "Patient"},)),
+    "a component without an expression": (MANIFEST, ({**PARAMETER, "component": [{"definition": "x"}]},)),
+}
+
+
+@pytest.mark.parametrize(("manifest", "resources"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_package_that_lacks_what_is_read_of_it_is_refused_in_one_line(
+    tmp_path: Path, manifest: Any, resources: tuple[Any, ...]
+) -> None:
+    with pytest.raises(packages.Unusable, match=r"\A[^\n]*guide\.tgz is no FHIR package: package/[^\n]+\Z"):
+        packages.read(_package(tmp_path, manifest, *resources))
+
+
+@pytest.mark.parametrize("text", [b"", b"nonsense", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"resourceType":"\xe9"}'])
+@pytest.mark.parametrize("name", ["package.json", "SearchParameter-a.json", "ImplementationGuide-a.json"])
+def test_a_file_of_a_package_that_is_no_resource_is_named(tmp_path: Path, name: str, text: bytes) -> None:
+    path = _packed(tmp_path, {"package.json": json.dumps(MANIFEST).encode(), name: text})
+    with pytest.raises(packages.Unusable, match=name):
+        packages.read(path)
+
+
+def test_a_package_of_no_named_guide_is_refused(tmp_path: Path) -> None:
+    manifest = {name: MANIFEST[name] for name in MANIFEST if name != "canonical"}
+    with pytest.raises(packages.Unusable, match="nothing says which guide"):
+        packages.read(_package(tmp_path, manifest, PARAMETER))
+
+
+def test_a_package_whose_content_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = _package(tmp_path, MANIFEST, PARAMETER)
+    text = bytearray(path.read_bytes())
+    text[60:80] = b"\xff" * 20
+    path.write_bytes(text)
+    with pytest.raises(packages.Unusable, match="no FHIR package"):
+        packages.read(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\x1f\x8b\x08\x00"])
