@@ -81,7 +81,7 @@ def _workers(text: str) -> int:
 def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones among them
         raise ValueError("a time zone such as America/New_York") from error
 
 

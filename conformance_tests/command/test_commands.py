@@ -37,7 +37,14 @@ ERRORS = (
     ("serve", "--zone", "Nowhere/Land"),
     ("serve", "--mllp-port", "1"),
     ("serve", "--ig", "nothing.tgz"),
+    ("serve", "--port", "0", "--ig", "bad.tgz"),
+    ("serve", "--zone", "America"),
+    ("serve", "--port", "0", "--host", "\udcff"),
     ("load", "nothing.json"),
+    ("load", "--data", "good.json", "good.json"),
+    ("load", "--data", "folder", "good.json"),
+    ("load", "--mongo", "mongodb://127.0.0.1:99999/x", "good.json"),
+    ("load", "--mongo", "mongodb://127.0.0.1:1/x?tls=true&tlsCAFile=/nowhere", "good.json"),
     ("load", "--url", "http://127.0.0.1:9/fhir", "good.json"),
     ("validate", "nothing.json"),
     ("fhirpath", "name", "nothing.json"),
@@ -50,10 +57,25 @@ ERRORS = (
 def test_an_error_is_one_line_and_a_nonzero_exit(arguments: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "good.json").write_text(json.dumps(PATIENT))
     (tmp_path / "bad.json").write_text("{")
+    (tmp_path / "folder" / "almoner.sqlite").mkdir(parents=True)
+    with tarfile.open(tmp_path / "bad.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "bad.json", "package/package.json")
     ended = almoner(*arguments, cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("Error: ")
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [("load", "good.json"), ("tour",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1", "http://127.0.0.1:x", "http://127.0.0.1:99999", "http://a\x01", "http://xn--a/", "a", "http://a?b"],
+)
+def test_a_url_that_is_none_is_one_line(command: tuple[str, ...], url: str, tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(PATIENT))
+    ended = almoner(*command, "--url", url, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "Error: --url must be an http or https URL such as http://127.0.0.1:8080/fhir\n"
 
 
 def test_an_option_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ class Server(ThreadingHTTPServer):
         self.memory = Memory()
         self.statuses: list[int] = []
         self.text = codec.encode(failed("not\nnow"))
+        self.encoding = "identity"
 
     @property
     def url(self) -> str:
@@ -67,6 +68,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, text: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
+        self.send_header("Content-Encoding", cast(Server, self.server).encoding)
         self.end_headers()
         self.wfile.write(text)
 
@@ -168,6 +170,14 @@ def test_an_address_that_is_no_fhir_base_is_one_line(server: Server, tmp_path: P
     result = run("--url", url, ndjson(tmp_path / "a.json", RESOURCE))
     assert result.exit_code == 1
     assert result.stderr == f"Error: {url} is not the base URL of a FHIR server\n"
+
+
+def test_an_answer_that_is_not_encoded_as_it_says_is_one_line(server: Server, tmp_path: Path) -> None:
+    server.encoding = "gzip"
+    result = run("--url", server.url, ndjson(tmp_path / "a.json", RESOURCE))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: {server.url} does not answer: ")
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_path_that_is_not_there_is_one_line(tmp_path: Path) -> None:

@@ -11,17 +11,14 @@ import click
 import httpx
 from rich.console import Console
 
-from server import assembly
-from server.commands import load_files, options
+from server.commands import load_files, options, stores
 from server.commands.load_files import File, Unreadable
 from server.commands.load_progress import Progress
 from server.commands.load_run import Loading
 from server.commands.load_spool import Spool
 from server.commands.load_target import BACK_OFF, EngineTarget, HttpTarget, Persistent, Stopped, Target, persist
 from server.config import Settings
-from server.fhir.errors import Unavailable
 from server.interactions import table
-from server.storage.store import Incompatible
 
 URL = "http://127.0.0.1:8080/fhir"
 _TIMEOUT = httpx.Timeout(300, connect=5)
@@ -42,12 +39,12 @@ def load(paths: tuple[Path, ...], url: str | None, data: str | None, mongo: str 
     store = {name: text for name, text in (("data", data), ("mongo", mongo)) if text}
     if store and url:
         raise click.ClickException("--url names a server and the other option a store; give one of them")
-    opening = _store(options.settings(store)) if store else _server(url or URL, jobs)
+    opening = _store(options.settings(store)) if store else _server(options.server(url or URL), jobs)
     try:
         files = load_files.inventory(paths)
         with Progress(Console(stderr=True), sum(file.size for file in files)) as progress:
             asyncio.run(_load(files, opening, jobs, progress))
-    except (Unreadable, Stopped, Incompatible, Unavailable) as error:
+    except (Unreadable, Stopped) as error:
         raise click.ClickException(str(error)) from error
     if progress.failed:
         raise click.ClickException(f"{progress.failed:,} resources could not be loaded")
@@ -72,5 +69,5 @@ async def _server(url: str, jobs: int) -> AsyncIterator[Target]:
 
 @asynccontextmanager
 async def _store(settings: Settings) -> AsyncIterator[Target]:
-    async with assembly.opened(settings) as engine:
+    async with stores.opened(settings) as engine:
         yield Persistent(EngineTarget(engine, table.run, settings.base_url))

@@ -78,7 +78,7 @@ class HttpTarget:
     async def _send(self, method: str, url: str, content: bytes | None = None) -> httpx.Response:
         try:
             answer = await self._client.request(method, url, content=content, headers=_HEADERS)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Unavailable(f"{self._url} does not answer: {str(error) or type(error).__name__}") from error
         if answer.status_code in _LATER:
             raise Unavailable(f"{self._url} answers {answer.status_code}: {_diagnostics(_json(answer))}")

@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
+import httpx
 
 from server import config
 from server.config import SETTINGS, Setting, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_BASE = next(one for one in SETTINGS if one.name == "base_url")
+_NO_URL = "--url must be an http or https URL such as http://127.0.0.1:8080/fhir"
 
 STORE = ("data", "mongo")
 """The settings of a command that opens a store itself."""
@@ -47,6 +51,17 @@ def settings(given: Mapping[str, Any]) -> Settings:
         return config.settings(text(given))
     except config.Unusable as error:
         raise click.ClickException(str(error)) from error
+
+
+def server(url: str) -> str:
+    """The base URL of a server that --url names; raises click.ClickException for what is none."""
+    try:
+        base = str(_BASE.read(url))
+        if httpx.URL(base).host:
+            return base
+    except (httpx.InvalidURL, ValueError) as error:
+        raise click.ClickException(_NO_URL) from error
+    raise click.ClickException(_NO_URL)
 
 
 def _option(one: Setting) -> Callable[[F], F]:

@@ -13,14 +13,12 @@ import uvicorn
 from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
-from profiles import packages
 from server import config
 from server.commands import options, welcome
 from server.config import Settings
 from server.fhir.errors import Unavailable
 from server.rest.gate import is_loopback
 from server.rest.protocol import Protocol
-from server.storage.store import Incompatible
 
 
 @click.command()
@@ -37,10 +35,8 @@ def serve(**given: Any) -> None:
     logging.basicConfig(level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         empty = asyncio.run(welcome.prepare(settings))
-    except (Incompatible, Unavailable, packages.Unusable) as error:
+    except Unavailable as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"cannot use {error.filename or settings.data}: {error.strerror}") from error
     _run(settings, listening, lambda: welcome.show(Console(stderr=True), settings, port, empty))
 
 
@@ -57,6 +53,8 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    except TypeError as error:  # a name that cannot be encoded
+        raise click.ClickException(f"cannot listen on {host}:{port}: it is no name of a host") from error
 
 
 def _run(settings: Settings, listening: socket.socket, ready: Any) -> None:

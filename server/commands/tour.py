@@ -9,7 +9,7 @@ import click
 import httpx
 from rich.console import Console
 
-from server.commands import practice
+from server.commands import options, practice
 from server.tour.door import Door
 from server.tour.guide import Guide, Lost
 from server.tour.steps import STEPS
@@ -27,11 +27,12 @@ def tour(url: str, mllp: str) -> None:
 
     What the tour needs it creates over HTTP; each tour is a visit of its own.
     """
+    base = options.server(url)
     host, _, port = mllp.rpartition(":")
-    if not (host and port.isascii() and port.isdigit()):
+    if not (host and port.isascii() and port.isdigit() and int(port) < 65_536):
         raise click.ClickException(f"--mllp must be HOST:PORT, not {mllp}")
     with httpx.Client(timeout=30) as client:
-        guide = Guide(client, url.rstrip("/"), Console())
+        guide = Guide(client, base, Console())
         try:
             _walk(guide, Door(host, int(port)))
         except Lost as error:

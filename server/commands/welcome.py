@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from server import assembly
-from server.commands import practice
+from server.commands import practice, stores
 from server.config import Settings
 from server.jobs import publishing
 from server.rest.decode import PREFIX
@@ -15,7 +15,7 @@ from server.storage.store import Store
 
 async def prepare(settings: Settings) -> int:
     """Open the store and load the example practice where that is asked for and all is empty; how many resources."""
-    async with assembly.opened(settings) as engine:
+    async with stores.opened(settings) as engine:
         if settings.demo and await _empty(engine.store):
             return await practice.load(engine)
     return 0

@@ -116,7 +116,7 @@ class Guide:
         for attempt in range(_TRIES):
             try:
                 answer = self.client.request(method, url, content=content, headers=headers)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise Lost(f"{self.url} does not answer: {str(error) or type(error).__name__}") from error
             if answer.status_code not in _LATER:
                 break
