@@ -25,6 +25,7 @@ from server.hl7v2 import er7
 from server.hl7v2.faults import (
     REQUIRED_FIELD,
     UNSUPPORTED_EVENT,
+    UNSUPPORTED_PROCESSING,
     UNSUPPORTED_TYPE,
     UNSUPPORTED_VERSION,
     Fault,
@@ -63,6 +64,21 @@ def test_a_type_that_is_no_type_is_not_repeated() -> None:
 @pytest.mark.parametrize("version", ["", "1.0", "3.0", "2.9"])
 def test_another_version_is_refused(version: str) -> None:
     assert refused(text(header("ADT^A04", {12: version}), PID))[:2] == (Place("MSH", 1, 12), UNSUPPORTED_VERSION)
+
+
+@pytest.mark.parametrize("processing", ["T", "D", "N", "p", "T^T"])
+def test_a_message_of_another_system_than_production_is_refused(processing: str) -> None:
+    message = text(header("ADT^A04", {11: processing}), PID)
+    assert refused(message)[:2] == (Place("MSH", 1, 11), UNSUPPORTED_PROCESSING)
+
+
+@pytest.mark.parametrize("processing", ["", '""', "^T"])
+def test_a_message_must_say_that_it_is_of_production(processing: str) -> None:
+    assert refused(text(header("ADT^A04", {11: processing}), PID))[:2] == (Place("MSH", 1, 11), REQUIRED_FIELD)
+
+
+def test_a_processing_mode_is_no_other_system() -> None:
+    assert translated(text(header("ADT^A04", {11: "P^T"}), PID)).bundle["type"] == "transaction"
 
 
 def test_a_version_with_its_country_is_read() -> None:

@@ -2,7 +2,7 @@
 
     Fault
       Unreadable     AR   no HL7 v2 message can be read here
-      Unsupported    AR   a message type, version or processing mode that is not taken
+      Unsupported    AR   a message type, version or processing id that is not taken
       Unmappable     AE   a segment whose content cannot be applied
 
 Source: http://v2plus.hl7.org/2021Jan/segment-definition/ERR.html
@@ -18,6 +18,7 @@ DATA_TYPE = "102"
 TABLE_VALUE = "103"
 UNSUPPORTED_TYPE = "200"
 UNSUPPORTED_EVENT = "201"
+UNSUPPORTED_PROCESSING = "202"
 UNSUPPORTED_VERSION = "203"
 DUPLICATE_KEY = "205"
 INTERNAL = "207"
@@ -29,6 +30,7 @@ MEANINGS = {
     TABLE_VALUE: "Table value not found",
     UNSUPPORTED_TYPE: "Unsupported message type",
     UNSUPPORTED_EVENT: "Unsupported event code",
+    UNSUPPORTED_PROCESSING: "Unsupported processing id",
     UNSUPPORTED_VERSION: "Unsupported version id",
     DUPLICATE_KEY: "Duplicate key identifier",
     INTERNAL: "Application internal error",

@@ -13,6 +13,7 @@ from server.hl7v2.er7 import Message
 from server.hl7v2.faults import (
     REQUIRED_FIELD,
     UNSUPPORTED_EVENT,
+    UNSUPPORTED_PROCESSING,
     UNSUPPORTED_TYPE,
     UNSUPPORTED_VERSION,
     Unsupported,
@@ -23,6 +24,9 @@ VERSIONS = frozenset(
     ("2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1", "2.8", "2.8.1", "2.8.2")
 )
 """The versions of the standard that are taken."""
+
+PRODUCTION = "P"
+"""The processing id that is taken (table 0103): what a training or debugging system sends is of no patient."""
 
 
 def translate(message: Message, data: bytes, now: datetime, zone: tzinfo) -> Translation:
@@ -36,12 +40,17 @@ def translate(message: Message, data: bytes, now: datetime, zone: tzinfo) -> Tra
 
 
 def check_header(message: Message) -> None:
-    """Raise Unsupported unless the header has a control id and a version that is taken."""
+    """Raise Unsupported unless the header has a control id, and a version and a processing id that are taken."""
     header = message.header
+    processing = header.text(11).strip()
     if not message.control_id.strip():
         raise Unsupported(header.place(10), REQUIRED_FIELD, "a message control id is required")
     if message.version.strip() not in VERSIONS:
         raise Unsupported(header.place(12), UNSUPPORTED_VERSION, "the version is not one from 2.1 to 2.8.2")
+    if not processing:
+        raise Unsupported(header.place(11), REQUIRED_FIELD, "a processing id is required")
+    if processing != PRODUCTION:
+        raise Unsupported(header.place(11), UNSUPPORTED_PROCESSING, "only messages of production (P) are taken")
 
 
 def handler(message: Message) -> Handler:
