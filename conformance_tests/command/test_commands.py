@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import socket
 import tarfile
 import zipfile
@@ -11,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from conformance_tests.command.processes import almoner, serving
+from conformance_tests.hl7v2.messages import A04
 from server import config
+from server.hl7v2 import mllp
 
 COMMANDS = ("serve", "load", "tour", "validate", "fhirpath")
 PATIENT = {"resourceType": "Patient", "id": "a", "name": [{"family": "Berg", "given": ["Anna"]}]}
@@ -206,6 +210,15 @@ def test_a_port_of_messages_that_is_taken_is_one_line(tmp_path: Path) -> None:
         ended = almoner("serve", "--open", "--port", "0", "--mllp-port", port, cwd=tmp_path)
     assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
     assert port in ended.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_port_of_messages_that_was_free_is_told(workers: str, tmp_path: Path) -> None:
+    with serving("--open", "--mllp-port", "0", "--workers", workers, cwd=tmp_path) as served:
+        told = re.search(r"HL7 v2 \(MLLP\) on 127\.0\.0\.1:(\d+)", served.output.read_text())
+        assert told is not None
+        answer = asyncio.run(mllp.send("127.0.0.1", int(told[1]), A04.encode()))
+    assert b"\rMSA|AA|MSG1\r" in answer
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import socket
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -28,16 +29,14 @@ def serve(**given: Any) -> None:
     settings = options.settings(given)
     _refuse_exposure(settings)
     listening = _listen(settings.host, settings.port)
-    if settings.mllp_port:
-        _listen(settings.host, settings.mllp_port).close()  # the listener itself opens with the application
-    port = listening.getsockname()[1]
-    os.environ.update(config.variables({**options.text(given), "port": str(port)}))
+    settings = replace(settings, port=listening.getsockname()[1], mllp_port=_free(settings))
+    os.environ.update(config.variables({**options.text(given), **_ports(settings)}))
     logging.basicConfig(level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         empty = asyncio.run(welcome.prepare(settings))
     except Unavailable as error:
         raise click.ClickException(str(error)) from error
-    _run(settings, listening, lambda: welcome.show(Console(stderr=True), settings, port, empty))
+    _run(settings, listening, lambda: welcome.show(Console(stderr=True), settings, empty))
 
 
 def _refuse_exposure(settings: Settings) -> None:
@@ -55,6 +54,19 @@ def _listen(host: str, port: int) -> socket.socket:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from error
     except TypeError as error:  # a name that cannot be encoded
         raise click.ClickException(f"cannot listen on {host}:{port}: it is no name of a host") from error
+
+
+def _free(settings: Settings) -> int | None:
+    """The port of the listener for messages, which opens with the application in each process: 0 is chosen here."""
+    if settings.mllp_port is None:
+        return None
+    with _listen(settings.host, settings.mllp_port) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _ports(settings: Settings) -> dict[str, str]:
+    ports = {"port": settings.port, "mllp_port": settings.mllp_port}
+    return {name: str(port) for name, port in ports.items() if port is not None}
 
 
 def _run(settings: Settings, listening: socket.socket, ready: Any) -> None:

@@ -21,9 +21,9 @@ async def prepare(settings: Settings) -> int:
     return 0
 
 
-def show(console: Console, settings: Settings, port: int, loaded: int) -> None:
-    """Print the addresses, a warning where sign-in is off, and three commands to try."""
-    base = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+def show(console: Console, settings: Settings, loaded: int) -> None:
+    """Print the addresses that the settings give, a warning where sign-in is off, and three commands to try."""
+    base = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
     store = settings.mongo.rpartition("@")[2] if settings.mongo else f"SQLite in {settings.data}"
     console.print(f"[bold]Almoner {assembly.version()}[/] serves [bold]{base}{PREFIX}[/]  ({store})", highlight=False)
     if settings.mllp_port is not None:
