@@ -62,11 +62,15 @@ def _header(marks: Delimiters, control_id: str, now: datetime) -> str:
 
 
 def _echo(message: Message, control_id: str, now: datetime) -> str:
-    """MSH with sender and receiver changed places; fields are echoed as they came, so their escapes stay right."""
+    """MSH with sender and receiver changed places; fields are echoed as they came, so their escapes stay right.
+
+    A character set that is not taken is not declared: the answer is not written in it.
+    """
     raw, marks = message.header.raw, message.delimiters
     kind = marks.component.join(("ACK", message.header.field(9).first.component(2).raw, "ACK"))
     fields = [raw(5), raw(6), raw(3), raw(4), _time(now), "", kind, escape(control_id, marks)]
-    fields += [raw(11), raw(12), "", "", "", "", "", raw(18)]
+    declared = raw(18) if charset.taken(message.header.text(18).strip()) else ""
+    fields += [raw(11), raw(12), "", "", "", "", "", declared]
     return marks.field.join(["MSH", _encoding(marks), *fields]).rstrip(marks.field)
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -18,7 +20,7 @@ from server.fhir import codec
 from server.fhir.errors import FhirError
 from server.fhir.outcome import Issue
 from server.fhir.resource import Resource
-from server.hl7v2 import ack, er7, original
+from server.hl7v2 import ack, charset, er7, original
 from server.hl7v2.ack import Answer
 from server.hl7v2.entries import Translation
 from server.hl7v2.er7 import Message
@@ -85,11 +87,15 @@ class Bridge:
 
 
 def _header(data: bytes) -> Message | None:
-    """The header alone of a message that cannot be read, so that its answer says what it answers."""
-    try:
-        return er7.read(data.lstrip().replace(b"\n", b"\r").partition(b"\r")[0])
-    except Fault:
-        return None
+    """The header alone of a message that cannot be read, so that its answer says what it answers.
+
+    Every character set writes what an answer needs of it as ASCII does.
+    """
+    line = data.removeprefix(BOM_UTF8).lstrip().replace(b"\n", b"\r").partition(b"\r")[0]
+    for text in (charset.decode, charset.ascii_only):
+        with suppress(Fault):
+            return er7.parse(text(line))
+    return None
 
 
 def _refused(status: int, issues: tuple[Issue, ...], translation: Translation | None) -> Answer:

@@ -39,6 +39,16 @@ def decode(data: bytes) -> str:
         raise Unreadable(PLACE, TABLE_VALUE, "the bytes are not in the declared character set") from error
 
 
+def taken(name: str) -> bool:
+    """Whether a text can be read and written in a set of this name."""
+    return name.upper() in CODECS
+
+
+def ascii_only(data: bytes) -> str:
+    """The text of some bytes of no known character set, as far as it is ASCII; a question mark for each other byte."""
+    return data.decode("ascii", "replace").replace("\ufffd", "?")
+
+
 def encode(text: str, name: str) -> bytes:
     """The bytes of a text in the declared character set, UTF-8 when none or an unknown one is declared."""
     return text.encode(CODECS.get(name.upper(), "utf-8"), "replace")
