@@ -126,6 +126,32 @@ async def test_too_many_parameters_are_refused(server: Service) -> None:
     assert (await server.get("Patient?" + "&".join(["gender=male"] * 200))).status_code == 400
 
 
+@pytest.mark.parametrize("accept", ["application/fhir+json", "application/fhir+xml"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Patient/x?%01%02=1",
+        "Patient?%01%02=1",
+        "Patient?=1",
+        "Patient/x?=1",
+        "Patient/x/_history?%01=1",
+        "$report?%01=1",
+    ],
+)
+async def test_a_parameter_whose_name_is_none_is_refused_without_repeating_it(
+    server: Service, path: str, accept: str
+) -> None:
+    answer = await server.get(path, accept=accept)
+    assert answer.status_code == 400
+    assert "the name of a parameter" in answer.text
+    assert "expression" not in answer.text
+
+
+async def test_a_condition_with_a_parameter_whose_name_is_none_is_refused(server: Service) -> None:
+    answer = await server.post("Patient", patient(), if_none_exist="=1")
+    assert (answer.status_code, issues(answer)) == (400, [("error", "invalid", "")])
+
+
 async def test_a_fault_of_our_own_shows_an_id_and_no_trace(
     server: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -5,6 +5,7 @@ Source: http://hl7.org/fhir/R4/http.html#ccreate
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, unquote
 
 from server.fhir.errors import Invalid
@@ -26,6 +27,15 @@ def pairs(query: str) -> tuple[tuple[str, str], ...]:
         raise Invalid(f"the query is not UTF-8 or has more than {FIELDS} parameters") from error
 
 
+def check_names(asked: Pairs) -> None:
+    """Raise Invalid for a parameter whose name can be none, which an answer does not repeat."""
+    if not all(_name.fullmatch(name) for name, _ in asked):
+        raise Invalid("the name of a parameter has letters, digits, hyphens, dots, colons and underscores")
+
+
+_name = re.compile(r"[A-Za-z0-9\-.:_]+")
+
+
 def segments(path: str) -> tuple[str, ...]:
     """The segments of a path; raises Invalid."""
     if "%" not in path:
@@ -40,6 +50,7 @@ def condition(engine: Engine, request: Request, type: str, asked: Pairs) -> Cond
     """What a query on a type asks for; raises Invalid when it asks for nothing or is not understood."""
     if not asked:
         raise Invalid("a condition needs at least one search parameter")
+    check_names(asked)
     return Criteria(engine.definitions, type, request.now).condition(asked)
 
 

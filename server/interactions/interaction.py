@@ -12,6 +12,7 @@ from typing import TypeAlias
 from server.fhir.errors import Invalid, NotAcceptable, NotAllowed, NotFound
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json
+from server.interactions import criteria
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
 
@@ -69,6 +70,7 @@ class Router:
             raise NotAllowed.but(tuple(rows))
         if request.format and OPERATION not in row.path:
             raise NotAcceptable(f"this is not answered as {request.format}")
+        criteria.check_names(request.query)
         if row.parameters is not None:
             _refuse_unknown(request, row.parameters)
         return row
