@@ -83,3 +83,14 @@ async def test_a_condition_that_means_nothing_to_an_entry_of_a_batch_is_refused(
     (issue,) = body(answer)["entry"][0]["response"]["outcome"]["issue"]
     assert issue["expression"] == [f"Bundle.entry[0].request.{name}"]
     assert await server.found("Patient") == []
+
+
+@pytest.mark.parametrize("name", ["_format", "_pretty"])
+@pytest.mark.parametrize("url", ["Patient?gender=male&", "Patient/a?", "metadata?"])
+async def test_an_entry_that_asks_for_a_format_of_its_own_is_refused_by_that_name(
+    server: Service, url: str, name: str
+) -> None:
+    answer = await server.post("", bundle(entry("GET", f"{url}{name}=json"), type="batch"))
+    (issue,) = body(answer)["entry"][0]["response"]["outcome"]["issue"]
+    assert issue["diagnostics"].startswith(f"{name} means nothing in an entry")
+    assert issue["expression"] == ["Bundle.entry[0].request.url"]

@@ -27,6 +27,10 @@ CONDITIONS: Mapping[str, str] = {
 """The conditions of an entry to the headers that they are of a request by itself."""
 
 
+_MANNER = ("_format", "_pretty")
+"""Parameters that say how, not what, to answer. Source: http://hl7.org/fhir/R4/http.html#parameters"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry: its place in the Bundle, the fullUrl that others may refer to, and what it asks."""
@@ -102,7 +106,11 @@ def _target(base: str, url: str) -> tuple[tuple[str, ...], tuple[tuple[str, str]
     parts = _split(relative)
     if parts.scheme or parts.netloc:
         raise Invalid("the URL of an entry is one of this server")
-    return criteria.segments(parts.path), criteria.pairs(parts.query)
+    query = criteria.pairs(parts.query)
+    manner = next((name for name, _ in query if name in _MANNER), None)
+    if manner is not None:
+        raise Invalid(f"{manner} means nothing in an entry: the answer to a Bundle comes in one form")
+    return criteria.segments(parts.path), query
 
 
 def _split(url: str) -> SplitResult:
