@@ -147,6 +147,11 @@ def test_a_name_is_found_by_its_sound(stored: str, asked: str) -> None:
     assert _found({"resourceType": "Organization", "name": f"{stored} Clinic"}, "phonetic", asked)
 
 
+def test_a_sound_of_nothing_is_refused() -> None:
+    with pytest.raises(Invalid, match="not understood"):
+        _found(_patient(), "phonetic", " ")
+
+
 def test_a_sound_is_not_found_by_its_beginning() -> None:
     assert not _found(_patient(name=[{"family": "Smithson"}]), "phonetic", "smith")
 
