@@ -30,10 +30,10 @@ def pairs(query: str) -> tuple[tuple[str, str], ...]:
 def check_names(asked: Pairs) -> None:
     """Raise Invalid for a parameter whose name can be none, which an answer does not repeat."""
     if not all(_name.fullmatch(name) for name, _ in asked):
-        raise Invalid("the name of a parameter has letters, digits, hyphens, dots, colons and underscores")
+        raise Invalid("the name of a parameter is letters, digits, and within it hyphens, dots, colons or underscores")
 
 
-_name = re.compile(r"[A-Za-z0-9\-.:_]+")
+_name = re.compile(r"_?[A-Za-z0-9][A-Za-z0-9\-.:_]*")
 
 
 def segments(path: str) -> tuple[str, ...]:
