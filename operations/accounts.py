@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from operations import ordinals, persons, records
+from operations import ordinals, records
 from operations.billing import accumulators, coverage, places
 from operations.billing.accumulators import Accumulators
 from operations.billing.plan import Plan
+from operations.persons import Person
 from operations.plans import OWNER, Payer
 from operations.records import Record
 from server.fhir.resource import Resource
@@ -36,14 +37,13 @@ class Account:
     absent: Sequence[Condition]
 
 
-async def read(payer: Payer, plan: Plan, covered: Resource, day: date) -> Account:
-    """The account of a coverage that is of the plan, in the plan year of a day."""
+async def read(payer: Payer, plan: Plan, covered: Resource, member: Person, day: date) -> Account:
+    """The account of a coverage that is of the plan and the member, in the plan year of a day."""
     taken = await ordinals.last(payer.engine, partial(places.of_policy, coverage.policy(covered)))
     named = await _namesakes(payer, covered)
     shared = {covered["id"], *await _shared(payer, covered, named, day)}
     posted = await _posted(payer, shared, plan.year(day).first)
-    members = await persons.same(payer.engine, payer.call, coverage.reference(covered["beneficiary"]))
-    used = accumulators.of_policy(plan, day, members, posted, taken + 1)
+    used = accumulators.of_policy(plan, day, member.names, posted, taken + 1)
     return Account(used, [one.version for one in named], [_others(payer, covered, named)])
 
 
@@ -74,7 +74,7 @@ def _name(covered: Resource) -> tuple[str, str]:
 
 def _names(covered: Resource) -> Iterator[tuple[str, str]]:
     """What a coverage is found by."""
-    number, subscriber = covered.get("subscriberId"), coverage.reference(covered.get("subscriber", {}))
+    number, subscriber = covered.get("subscriberId"), coverage.subscriber(covered)
     if number:
         yield "subscriberid", escape(number)
     if subscriber:
@@ -92,11 +92,12 @@ async def _shared(payer: Payer, covered: Resource, named: Sequence[Record], day:
     rules = await payer.rules(covered)
     plan, own = coverage.plan_of(covered, rules, day), coverage.policy(covered)
     same = (one.resource for one in named if coverage.policy(one.resource) == own)
-    return [one["id"] for one in same if coverage.plan_of(one, rules, day) is plan]
+    return [one["id"] for one in same if plan is not None and coverage.plan_of(one, rules, day) is plan]
 
 
 async def _posted(payer: Payer, ids: Iterable[str], first: date) -> list[Resource]:
-    """The EOBs that bill any of some coverages for services from a day on, and maybe others."""
-    asked = [("coverage", ",".join(f"Coverage/{one}" for one in sorted(ids))), records.since(first)]
+    """The EOBs that bill any of some coverages, and not only name it, for services from a day on and maybe before."""
+    wanted = sorted(f"Coverage/{one}" for one in ids)
+    asked = [("coverage", ",".join(wanted)), records.since(first)]
     found = await records.found(payer.engine, payer.call, "ExplanationOfBenefit", asked)
-    return [one.resource for one in records.owned(found, OWNER)]
+    return [one.resource for one in records.owned(found, OWNER) if coverage.billed(one.resource) in wanted]

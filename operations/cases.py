@@ -5,12 +5,13 @@ Source: http://hl7.org/fhir/R4/claim-operation-submit.html
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from operations import moments, persons, records
+from operations import moments, records
 from operations.billing import case, coverage
 from operations.billing.case import Case
+from operations.persons import Person
 from operations.plans import OWNER, Payer
 from operations.submission import Submission
 from server.fhir.errors import Unprocessable
@@ -20,20 +21,14 @@ from server.interactions.operation import Call
 from server.search.values import escape
 
 
-async def people(engine: Engine, call: Call, claim: Resource) -> frozenset[str]:
-    """The Patients that are the patient of a claim, as it refers to it and as records that were merged name it."""
-    return await persons.same(engine, call, coverage.reference(claim.get("patient", {})))
-
-
-async def read(engine: Engine, call: Call, given: Submission, people: Collection[str]) -> Case:
-    """The claim of a submission with all that scrubbing looks at; `people` are those that its patient is."""
-    claim = given.resource
+async def read(payer: Payer, given: Submission, patient: Person) -> Case:
+    """The claim of a submission with all that scrubbing looks at."""
+    engine, call, claim = payer.engine, payer.call, given.resource
     known = await _referenced(engine, given, [coverage.reference(one) for _, one in case.references(claim)])
     further = [coverage.reference(one) for found in known.values() for _, one in case.of_referred(found)]
     known = {**known, **await _referenced(engine, given, further)}
-    payer = Payer(engine, call, [*given.companions.values()])
-    made = Case(claim, known, moments.now(engine, call), people=frozenset(people))
-    checked = await _planned(payer, replace(made, insured=await _insured(engine, call, made)))
+    made = Case(claim, known, moments.now(engine, call), people=patient.names)
+    checked = await _planned(payer, replace(made, insured=await _insured(payer, made)))
     earlier = await _earlier(engine, call, checked)
     providers = [coverage.reference(one.get("provider", {})) for one in (claim, *earlier)]
     return replace(checked, earlier=earlier, actors=await payer.actors(providers))
@@ -59,11 +54,13 @@ async def _referenced(engine: Engine, given: Submission, references: Sequence[st
     return {**{key: one.resource for key, one in found.items()}, **given.among(references)}
 
 
-async def _insured(engine: Engine, call: Call, checked: Case) -> Sequence[Resource]:
-    """The coverages of the patient."""
+async def _insured(payer: Payer, checked: Case) -> Sequence[Resource]:
+    """The coverages of the patient, those that come along among them."""
     patients = _literal(checked)
-    found = await records.found(engine, call, "Coverage", [("beneficiary", patients)]) if patients else ()
-    return [one.resource for one in found]
+    asked = [("beneficiary", patients)]
+    found = await records.found(payer.engine, payer.call, "Coverage", asked) if patients else ()
+    along = [one for one in payer.along if one["resourceType"] == "Coverage" and checked.is_patient(one["beneficiary"])]
+    return [*(one.resource for one in found), *along]
 
 
 async def _earlier(engine: Engine, call: Call, checked: Case) -> Sequence[Resource]:

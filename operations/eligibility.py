@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from operations import accounts, moments, records, submission
+from operations import accounts, moments, persons, records, submission
 from operations.billing import asked, coverage, days, eligibility
 from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
@@ -84,7 +84,8 @@ async def _answered(
 ) -> Reply:
     engine, call, day = payer.engine, payer.call, period.first
     plan = await payer.plan(covered, day)
-    used = (await accounts.read(payer, plan, covered, day)).used if plan else None
+    member = await persons.read(payer, coverage.reference(covered["beneficiary"]))
+    used = (await accounts.read(payer, plan, covered, member, day)).used if plan else None
     provider = coverage.reference(request.get("provider", {}))
     (network,) = await payer.networks(plan, provider, [day]) if plan and provider else ("",)
     inquiry = Inquiry(request, covered, period, plan, used, network)
@@ -103,7 +104,8 @@ async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
     the first of an insurer, else of all.
     """
     await read.current(engine, "Patient", call.id)
-    found = await records.found(engine, call, "Coverage", [("beneficiary", f"Patient/{call.id}")])
+    names = (await persons.read(Payer(engine, call), f"Patient/{call.id}")).names
+    found = await records.found(engine, call, "Coverage", [("beneficiary", ",".join(sorted(names)))])
     ordered = sorted((one.resource for one in found), key=lambda one: (one.get("order", len(found)), one["id"]))
     if not ordered:
         raise _refused("the patient has no coverage", "Coverage.beneficiary")

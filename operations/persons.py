@@ -5,32 +5,75 @@ Source: http://hl7.org/fhir/R4/patient.html#linking
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from operations import records
 from operations.billing import coverage
-from server.interactions.engine import Engine
-from server.interactions.operation import Call
+from operations.plans import Payer
+from operations.records import Record
+from server.fhir import resource
+from server.fhir.resource import Resource
+from server.search.compiler import Criteria
+from server.search.condition import All, Any, Condition, Not
 from server.search.values import escape
+from server.storage.store import Version
 
 
-async def same(engine: Engine, call: Call, patient: str) -> frozenset[str]:
-    """The relative references of all Patients that are the same person as a patient, that one among them."""
-    known, ahead = frozenset[str](), frozenset((patient,))
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as it was read, by the relative references of its Patients: they are all that it is while `current` are
+    the current versions of those stored, and nothing meets `absent`.
+    """
+
+    names: frozenset[str]
+    current: Sequence[Version] = ()
+    absent: Sequence[Condition] = ()
+
+
+async def read(payer: Payer, patient: str) -> Person:
+    """The person that a Patient is, with all that link to it or that it links to, what comes along among them."""
+    names, ahead = frozenset[str](), frozenset((patient,))
+    known: dict[str, Record] = {}
     while ahead:
-        known |= ahead
-        ahead = (await _linked(engine, call, ahead)) - known
-    return known
+        names |= ahead
+        found = await _records(payer, ahead)
+        known.update({f"Patient/{one.row.id}": one for one in found})
+        ahead = frozenset(_linked(names, [*(one.resource for one in found), *payer.along])) - names
+    versions = [one.version for key, one in known.items() if key in names]
+    return Person(names, versions, [_others(payer, names)] if _literal(names) else [])
 
 
-async def _linked(engine: Engine, call: Call, patients: Iterable[str]) -> frozenset[str]:
-    """What some Patients link to, and what links to them."""
-    literal = sorted(one for one in patients if one.startswith("Patient/"))
+async def _records(payer: Payer, names: Iterable[str]) -> list[Record]:
+    """What the server has of some Patients, and of those that link to them."""
+    literal = _literal(names)
     if not literal:
-        return frozenset()
-    themselves = (one.resource for one in (await records.by_reference(engine, literal)).values())
-    found = await records.found(engine, call, "Patient", [("link", ",".join(map(escape, literal)))])
-    others = (coverage.reference(link["other"]) for one in themselves for link in one.get("link", ()))
-    return frozenset(
-        (*(one for one in others if one.startswith("Patient/")), *(f"Patient/{one.row.id}" for one in found))
-    )
+        return []
+    themselves = await records.by_reference(payer.engine, literal)
+    return [*themselves.values(), *await records.found(payer.engine, payer.call, "Patient", _links(literal))]
+
+
+def _linked(names: frozenset[str], known: Iterable[Resource]) -> Iterable[str]:
+    """What the Patients of these names link to, and those that link to them, among the known ones."""
+    for one in known:
+        others = {coverage.reference(link["other"]) for link in one.get("link", ())}
+        if one["resourceType"] == "Patient" and names & {resource.key(one), *others}:
+            yield resource.key(one)
+            yield from _literal(others)
+
+
+def _others(payer: Payer, names: frozenset[str]) -> Condition:
+    """Other Patients that link to these."""
+    criteria = Criteria(payer.engine.definitions, "Patient", payer.call.request.now)
+    literal = _literal(names)
+    known = tuple(criteria.condition([("_id", one.partition("/")[2])]) for one in literal)
+    return All((criteria.condition(_links(literal)), Not(Any(known))))
+
+
+def _links(literal: Sequence[str]) -> list[tuple[str, str]]:
+    return [("link", ",".join(map(escape, literal)))]
+
+
+def _literal(names: Iterable[str]) -> list[str]:
+    """The relative references to Patients."""
+    return sorted(one for one in names if one.startswith("Patient/") and one.count("/") == 1)

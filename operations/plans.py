@@ -6,7 +6,7 @@ Source: http://hl7.org/fhir/R4/insuranceplan.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from operations import records
@@ -26,11 +26,15 @@ OWNER = "Claim/$submit"
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """The built-in payer as one call meets it; `along` are resources that the call brings along."""
+    """The built-in payer as one call meets it; `along` are resources that the call brings along.
+
+    What plans a payor has is read once, so that all of a decision stands on the same.
+    """
 
     engine: Engine
     call: Call
     along: Sequence[Resource] = ()
+    _owned: dict[str, Sequence[Resource]] = field(default_factory=dict)
 
     async def plan(self, covered: Resource, day: date) -> Plan | None:
         """The plan of a coverage on a day; raises Unprocessable for one that cannot be read."""
@@ -43,8 +47,10 @@ class Payer:
         payor = coverage.payor(covered)
         if not payor.startswith("Organization/"):
             return ()
-        owned = await records.found(self.engine, self.call, "InsurancePlan", [("owned-by", escape(payor))])
-        return [one.resource for one in owned]
+        if payor not in self._owned:
+            owned = await records.found(self.engine, self.call, "InsurancePlan", [("owned-by", escape(payor))])
+            self._owned[payor] = [one.resource for one in owned]
+        return self._owned[payor]
 
     async def schedule(self, plan: Plan, items: Sequence[Json]) -> Schedule:
         """The fees of a plan for some lines."""

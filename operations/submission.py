@@ -146,9 +146,10 @@ def _renamed(engine: Engine, entries: Sequence[Json], ids: Mapping[str, str]) ->
     for entry in entries:
         held = entry["resource"]
         one = {**held, "id": ids.get(held["resourceType"]) or held.get("id") or engine.new_id()}
-        names[entry.get("fullUrl", "")] = resource.key(one)
+        name = entry.get("fullUrl", "")
+        if name and names.setdefault(name, resource.key(one)) != resource.key(one):
+            raise Invalid("two resources have one fullUrl", expression="Bundle.entry")
         listed.append(one)
-    names.pop("", None)
     return [_seen(engine, names, entry.get("fullUrl", ""), one) for entry, one in zip(entries, listed, strict=True)]
 
 

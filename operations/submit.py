@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from operations import accounts, cases, moments, ordinals, records, submission
+from operations import accounts, cases, moments, ordinals, persons, records, submission
 from operations.billing import (
     adjudication,
     charges,
@@ -29,9 +29,9 @@ from operations.billing.case import Case
 from operations.billing.decision import Decision
 from operations.billing.fees import Schedule
 from operations.billing.plan import Plan, Terms
+from operations.persons import Person
 from operations.plans import OWNER, Payer
 from operations.submission import Submission
-from server.fhir import resource
 from server.fhir.errors import FhirError, Unprocessable
 from server.fhir.outcome import Issue
 from server.fhir.resource import Resource
@@ -49,13 +49,14 @@ async def run(engine: Engine, call: Call) -> Reply:
 
     async def attempt() -> Reply:
         given = await submission.read(engine, call.one("resource"), "Claim")
-        people = await cases.people(engine, call, given.resource)
-        place = await _place(engine, min(people))
-        checked = await cases.read(engine, call, given, people)
+        payer = Payer(engine, call, [*given.companions.values()])
+        patient = await persons.read(payer, coverage.reference(given.resource["patient"]))
+        place = await _place(engine, min(patient.names))
+        checked = await cases.read(payer, given, patient)
         issues = scrub.issues(checked)
         if any(issue.failed for issue in issues):
             raise Unprocessable("the claim is not taken", issues=issues)
-        return await _posted(engine, call, given, _judging(checked), place)
+        return await _posted(payer, given, _judging(checked, patient, place))
 
     return await engine.contention.persist(attempt, "the account of the policy")
 
@@ -69,25 +70,31 @@ async def explain(engine: Engine, call: Call, faults: Sequence[Issue]) -> Sequen
         given = await submission.read(engine, within.resource, "Claim")
     except FhirError as error:
         return error.issues
-    people = await cases.people(engine, call, given.resource)
-    return scrub.issues(await cases.read(engine, call, given, people), within.faults)
+    payer = Payer(engine, call, [*given.companions.values()])
+    patient = await persons.read(payer, coverage.reference(given.resource.get("patient", {})))
+    return scrub.issues(await cases.read(payer, given, patient), within.faults)
 
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """A scrubbed case, of which everything that adjudication needs is known."""
+    """A scrubbed case, of which everything that adjudication needs is known, `place` that of the EOB among those of its
+    patient.
+    """
 
     checked: Case
+    patient: Person
+    place: Resource
     covered: Resource
     plan: Plan
     schedule: Schedule
     day: date
 
 
-def _judging(checked: Case) -> _Judging:
+def _judging(checked: Case, patient: Person, place: Resource) -> _Judging:
     if checked.coverage is None or checked.plan is None or checked.schedule is None:
         raise RuntimeError("a scrubbed claim has a coverage, a plan and its fees")
-    return _Judging(checked, checked.coverage, checked.plan, checked.schedule, checked.dated[0][1].first)
+    day = checked.dated[0][1].first
+    return _Judging(checked, patient, place, checked.coverage, checked.plan, checked.schedule, day)
 
 
 async def _place(engine: Engine, person: str) -> Resource:
@@ -95,30 +102,33 @@ async def _place(engine: Engine, person: str) -> Resource:
     return places.of_patient(person, await ordinals.last(engine, partial(places.of_patient, person)) + 1)
 
 
-async def _posted(engine: Engine, call: Call, given: Submission, one: _Judging, place: Resource) -> Reply:
+async def _posted(payer: Payer, given: Submission, one: _Judging) -> Reply:
     """Decide, commit the claim, what came with it and what was decided, and answer the decision."""
-    account = await accounts.read(Payer(engine, call), one.plan, one.covered, one.day)
-    decision = _decision(engine, call, one, account.used, place)
+    account = await accounts.read(payer, one.plan, one.covered, one.patient, one.day)
+    decision = _decision(payer.engine, payer.call, one, account.used)
     free = [records.posted(one, "ExplanationOfBenefit", OWNER) for one in decision.places]
-    current = [*account.current, *_standing(given, one.covered)]
-    written = await write.commit(engine, call.request.now, _drafts(given, decision), [*free, *account.absent], current)
-    return of_write(call.request, written[0].row, 200)
+    absent = [*free, *account.absent, *one.patient.absent]
+    current = [*account.current, *one.patient.current, *_standing(given, one.checked)]
+    request = payer.call.request
+    written = await write.commit(payer.engine, request.now, _drafts(given, decision), absent, current)
+    return of_write(request, written[0].row, 200)
 
 
-def _decision(engine: Engine, call: Call, one: _Judging, used: Accumulators, place: Resource) -> Decision:
+def _decision(engine: Engine, call: Call, one: _Judging, used: Accumulators) -> Decision:
     (network,) = one.checked.networks
     terms = Terms(one.plan, network, coverage.term(one.covered))
     judged = adjudication.adjudicate(charges.of_claim(one.checked.claim, one.schedule), terms, used)
     created = moments.created(engine, call)
     return Decision(
-        one.checked.claim, one.covered, judged, engine.new_id(), engine.new_id(), created, created[:10], place
+        one.checked.claim, one.covered, judged, engine.new_id(), engine.new_id(), created, created[:10], one.place
     )
 
 
-def _standing(given: Submission, covered: Resource) -> list[Version]:
-    """The coverage as it was read; nothing of one that comes along."""
-    key = resource.key(covered)
-    return [] if key in given.companions else [("Coverage", covered["id"], int(covered["meta"]["versionId"]))]
+def _standing(given: Submission, checked: Case) -> list[Version]:
+    """The coverages of the claim as they were read; nothing of those that come along."""
+    named = {coverage.reference(one["coverage"]) for one in checked.claim["insurance"]} - given.companions.keys()
+    found = [checked.resources[key] for key in sorted(named)]
+    return [(one["resourceType"], one["id"], int(one["meta"]["versionId"])) for one in found]
 
 
 def _drafts(given: Submission, decision: Decision) -> list[Draft]:

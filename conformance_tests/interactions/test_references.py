@@ -113,3 +113,13 @@ async def test_one_full_url_for_two_resources_is_refused(server: Service) -> Non
     answer = await server.post("", sent)
     assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.entry[1]")
     assert await server.found("Patient") == []
+
+
+@pytest.mark.parametrize("reference", ["Patient/77/_history/1", f"{A}/Patient/77/_history/1"])
+async def test_a_reference_to_a_version_of_an_entry_is_to_what_it_becomes(server: Service, reference: str) -> None:
+    await server.put("Patient/77", OURS)
+    sent = bundle(
+        entry("POST", "Patient", OTHERS, f"{A}/Patient/77"), entry("POST", "Basic", about(reference), f"{A}/Basic/1")
+    )
+    assert (await server.post("", sent)).status_code == 200
+    assert await gender(server, await subject(server)) == "female"

@@ -6,21 +6,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues, serving
 from conformance_tests.operations.claims import all_of, claim, submitted
+from conformance_tests.operations.interrupted import Interrupted
 from conformance_tests.storage import earlier
 from operations.billing import vocabulary
-from operations.billing.vocabulary import concept
 from profiles import load
 from server.commands import practice
 from server.fhir.resource import Json, Resource
 from server.search import indexer
 from server.storage.sqlite.store import SqliteStore
-from server.storage.store import Commit, Row, Store
+from server.storage.store import Store
 
 pytestmark = pytest.mark.anyio
 
@@ -310,29 +310,6 @@ async def test_the_claims_of_a_patient_have_their_places_in_order(server: Servic
     assert sorted(int(one.rpartition("#")[2]) for one in places) == [*range(1, 10)]
 
 
-@pytest.mark.parametrize(("kept", "type_"), [("pip-quillfeather", "replaces"), ("pip-old", "replaced-by")])
-async def test_records_of_one_person_share_what_it_used(server: Service, kept: str, type_: str) -> None:
-    await _another(server, "Patient/pip-quillfeather", "pip-old")
-    await _another(server, PIP, "old", beneficiary={"reference": "Patient/pip-old"})
-    older = claim("pip-urgent")
-    older["insurance"][0]["coverage"]["reference"], older["patient"]["reference"] = "Coverage/old", "Patient/pip-old"
-    for item in older["item"]:
-        del item["encounter"]
-    older["diagnosis"] = [{"sequence": 1, "diagnosisCodeableConcept": concept(vocabulary.ICD_10_CM, "J06.9")}]
-    await submitted(server, older)
-    other = {"pip-old": "pip-quillfeather", "pip-quillfeather": "pip-old"}[kept]
-    await _mended(server, f"Patient/{kept}", link=[{"other": {"reference": f"Patient/{other}"}, "type": type_}])
-    answer = await server.post("Claim/$submit", claim("pip-urgent"))
-    assert (answer.status_code, {code for _, code, _ in issues(answer)}) == (422, {"duplicate"})
-
-
-async def test_a_record_that_another_replaced_is_not_billed(server: Service) -> None:
-    link = [{"other": {"reference": "Patient/barnaby-quillfeather"}, "type": "replaced-by"}]
-    await _mended(server, "Patient/pip-quillfeather", link=link)
-    answer = await server.post("Claim/$submit", claim("pip-urgent"))
-    assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", "Claim.patient")])
-
-
 def _large(name: str) -> Resource:
     """An example claim of one line for so many units that the deductible does not last."""
     given = claim(name)
@@ -379,19 +356,29 @@ async def test_what_is_mended_while_a_claim_is_decided_counts_nothing_twice(
     await store.close()
 
 
-class Interrupted:
-    """A store that lets something else happen before its next commit."""
+async def test_a_coverage_that_a_claim_only_names_uses_nothing(server: Service) -> None:
+    await _another(server, PIP, "second", order=2, subscriberId="MOM-1")
+    ottoline = {"reference": "Patient/ottoline-quillfeather"}
+    await _another(server, PIP, "mom", subscriberId="MOM-1", beneficiary=ottoline)
+    given = claim("pip-urgent")
+    given["insurance"].append({"sequence": 2, "focal": False, "coverage": {"reference": "Coverage/second"}})
+    await submitted(server, given)
+    assert [await _used(server, one, "family") for one in ("Coverage/mom", PIP)] == [Decimal(0), URGENT]
 
-    def __init__(self, store: SqliteStore) -> None:
-        self._store = store
-        self.between: Callable[[], Awaitable[object]] | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
+@pytest.mark.parametrize("subscriber", [{"reference": "#me"}, {"reference": "Patient?identifier=a"}, {"display": "Me"}])
+async def test_a_subscriber_that_is_not_on_this_server_names_no_policy(server: Service, subscriber: Json) -> None:
+    contained = [{"resourceType": "RelatedPerson", "id": "me", "patient": {"reference": "Patient/pip-quillfeather"}}]
+    held = contained if subscriber.get("reference") == "#me" else None
+    await _mended(server, PIP, subscriberId=None, subscriber=subscriber, contained=held)
+    await submitted(server, claim("pip-urgent"))
+    assert [await _used(server, one, "family") for one in (PIP, OTTOLINE)] == [URGENT, Decimal(0)]
 
-    async def commit(self, commit: Commit) -> tuple[Row, ...]:
-        """Commit, after what is to happen before."""
-        between, self.between = self.between, None
-        if between is not None:
-            await between()
-        return await self._store.commit(commit)
+
+async def test_plans_whose_numbers_are_of_different_systems_are_different_plans(server: Service) -> None:
+    plan = await _plan(server, "fernvale")
+    (own,) = body(await server.get(plan))["identifier"]
+    await _mended(server, plan, identifier=[own, {"system": "urn:a", "value": "17"}])
+    other = [{"system": "urn:b", "value": "17"}, {"system": "urn:b", "value": "SILVER"}]
+    await _another(server, plan, "silver", identifier=other, period={"start": "2026-07-01"})
+    await submitted(server, claim("ottoline-counselling"))

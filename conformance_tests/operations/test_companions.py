@@ -72,3 +72,11 @@ async def test_a_condition_on_an_operation_is_refused(server: Service, header: s
     answer = await server.post("Claim/$submit", claim("mirabel-visit"), **{header: 'W/"1"'})
     assert answer.status_code == 400
     assert await all_of(server, "ExplanationOfBenefit") == []
+
+
+async def test_two_resources_of_one_full_url_are_refused(server: Service) -> None:
+    locations = [{"resourceType": "Location", "id": one, "meta": {"versionId": one[1]}} for one in ("l1", "l2")]
+    entries = [{"fullUrl": "urn:uuid:00000000-0000-4000-8000-000000000001", "resource": one} for one in locations]
+    sent = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": claim("mirabel-visit")}, *entries]}
+    answer = await server.post("Claim/$submit", sent)
+    assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.entry")

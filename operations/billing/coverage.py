@@ -55,16 +55,26 @@ def plan_of(coverage: Resource, plans: Sequence[Resource], day: date) -> Resourc
 
 def rules_of(plan: Resource, plans: Sequence[Resource]) -> list[Resource]:
     """All rules that a plan has or had, itself among them: those that share an identifier with it; drafts are none."""
-    named = _identifiers(plan)
-    return [one for one in plans if one is plan or (one.get("status") != "draft" and named & _identifiers(one))]
+    named = _numbers(plan)
+    return [one for one in plans if one is plan or (one.get("status") != "draft" and named & _numbers(one))]
 
 
 def policy(coverage: Resource) -> str:
     """The policy that the coverage belongs to: payor and subscriber number, which a family shares; without a number
     the subscriber.
     """
-    number, subscriber = coverage.get("subscriberId"), reference(coverage.get("subscriber", {}))
-    return f"{payor(coverage)}#{number or subscriber or coverage['id']}"
+    return f"{payor(coverage)}#{coverage.get('subscriberId') or subscriber(coverage) or coverage['id']}"
+
+
+def subscriber(coverage: Resource) -> str:
+    """The relative reference of the subscriber; empty where that is no resource of this server."""
+    found = reference(coverage.get("subscriber", {}))
+    return found if found.startswith(("Patient/", "RelatedPerson/")) and found.count("/") == 1 else ""
+
+
+def billed(explanation: Resource) -> str:
+    """The relative reference of the coverage that an EOB of this server bills."""
+    return next((reference(one["coverage"]) for one in explanation["insurance"] if one["focal"]), "")
 
 
 def reference(value: Json) -> str:
@@ -82,8 +92,13 @@ def _is_plan(one: Json) -> bool:
 
 
 def _identifiers(plan: Resource) -> set[str]:
+    return {value for _, value in _numbers(plan)}
+
+
+def _numbers(plan: Resource) -> set[tuple[str, str]]:
+    """The system and value of each identifier."""
     listed = [
         *plan.get("identifier", ()),
         *(one for part in plan.get("plan", ()) for one in part.get("identifier", ())),
     ]
-    return {one["value"] for one in listed if "value" in one}
+    return {(one.get("system", ""), one["value"]) for one in listed if "value" in one}

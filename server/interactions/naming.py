@@ -28,7 +28,8 @@ def of_entries(steps: Iterable[Step]) -> Mapping[str, str]:
 
 def seen_from(names: Mapping[str, str], full_url: str) -> tuple[Wanted, Rename]:
     """Whether the entry with this fullUrl, empty without one, means a resource of `names` by a text, and what the text
-    becomes; a fragment stays. `names` are fullUrls with the references of their resources.
+    becomes; a fragment stays, a version does not, which is another server's. `names` are fullUrls with the references of
+    their resources.
 
     A relative reference is below the base of the entry's own fullUrl. Without a base it is to this server and stays, as
     does one that is to none of the names.
@@ -41,7 +42,8 @@ def seen_from(names: Mapping[str, str], full_url: str) -> tuple[Wanted, Rename]:
         if text in names:
             return names[text]
         whole, mark, fragment = text.partition("#")
-        return (names.get(whole) or names.get(base + whole, whole)) + mark + fragment
+        named = whole.partition("/_history/")[0]
+        return (names.get(named) or names.get(base + named, whole)) + mark + fragment
 
     return lambda text: renamed(text) != text, renamed
 

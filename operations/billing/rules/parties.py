@@ -64,7 +64,7 @@ def _payor(case: Case) -> Iterable[Finding]:
 def _first(case: Case) -> Iterable[Finding]:
     """What another insurance pays first is not known here."""
     own = case.coverage or {}
-    for when in [when for _, when in case.dated][:1]:
+    for _, when in case.dated:
         before = [one for one in case.insured if coverage.pays_before(one, own, when.first)]
         if before:
             yield f"{case.focal[0]}.coverage", f"Coverage/{before[0]['id']} of the patient pays before this one"
@@ -143,7 +143,7 @@ RULES = (
     Rule("coverage-active", "business-rule", _coverage_active),
     Rule("insurer", "business-rule", _insurer),
     Rule("payor-known", "not-found", _payor),
-    Rule("first-insurance", "not-supported", _first),
+    Rule("first-insurance", "not-supported", _first, by_line=True),
     Rule("plan-known", "not-found", _plan),
     Rule("one-network", "not-supported", _network),
     Rule("encounter-patient", "business-rule", _encounter_patient, by_line=True),
