@@ -28,8 +28,8 @@ def of_entries(steps: Iterable[Step]) -> Mapping[str, str]:
 
 def seen_from(names: Mapping[str, str], full_url: str) -> tuple[Wanted, Rename]:
     """Whether the entry with this fullUrl, empty without one, means a resource of `names` by a text, and what the text
-    becomes; a fragment stays, a version does not, which is another server's. `names` are fullUrls with the references of
-    their resources.
+    becomes: a fragment stays, a version, which is another server's, does not. `names` are fullUrls with the references
+    of their resources.
 
     A relative reference is below the base of the entry's own fullUrl. Without a base it is to this server and stays, as
     does one that is to none of the names.
