@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/claim-operation-submit.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from operations import moments, records
@@ -18,7 +18,6 @@ from server.fhir.errors import Unprocessable
 from server.fhir.resource import Resource
 from server.interactions.engine import Engine
 from server.interactions.operation import Call
-from server.search.values import escape
 
 
 async def read(payer: Payer, given: Submission, patient: Person) -> Case:
@@ -28,8 +27,8 @@ async def read(payer: Payer, given: Submission, patient: Person) -> Case:
     further = [coverage.reference(one) for found in known.values() for _, one in case.of_referred(found)]
     known = {**known, **await _referenced(engine, given, further)}
     made = Case(claim, known, moments.now(engine, call), people=patient.names)
-    checked = await _planned(payer, replace(made, insured=await _insured(payer, made)))
-    earlier = await _earlier(engine, call, checked)
+    checked = await _planned(payer, replace(made, insured=await _insured(payer, made, patient)))
+    earlier = await _earlier(engine, call, checked, patient)
     providers = [coverage.reference(one.get("provider", {})) for one in (claim, *earlier)]
     return replace(checked, earlier=earlier, actors=await payer.actors(providers))
 
@@ -54,27 +53,18 @@ async def _referenced(engine: Engine, given: Submission, references: Sequence[st
     return {**{key: one.resource for key, one in found.items()}, **given.among(references)}
 
 
-async def _insured(payer: Payer, checked: Case) -> Sequence[Resource]:
+async def _insured(payer: Payer, checked: Case, patient: Person) -> Sequence[Resource]:
     """The coverages of the patient, those that come along among them."""
-    patients = _literal(checked)
-    asked = [("beneficiary", patients)]
-    found = await records.found(payer.engine, payer.call, "Coverage", asked) if patients else ()
+    asked = [("beneficiary", patient.search)]
+    found = await records.found(payer.engine, payer.call, "Coverage", asked) if patient.search else ()
     along = [one for one in payer.along if one["resourceType"] == "Coverage" and checked.is_patient(one["beneficiary"])]
     return [*(one.resource for one in found), *along]
 
 
-async def _earlier(engine: Engine, call: Call, checked: Case) -> Sequence[Resource]:
+async def _earlier(engine: Engine, call: Call, checked: Case, patient: Person) -> Sequence[Resource]:
     """The patient's EOBs that were posted since the first day of service."""
-    patients = _literal(checked)
-    if not patients or not checked.dated:
+    if not patient.search or not checked.dated:
         return ()
-    asked = [("patient", patients), records.since(min(when.first for _, when in checked.dated))]
-    return [
-        one.resource for one in records.owned(await records.found(engine, call, "ExplanationOfBenefit", asked), OWNER)
-    ]
-
-
-def _literal(checked: Case) -> str:
-    """The patient's references as a search value."""
-    named: Iterable[str] = (one for one in sorted(checked.people) if one.startswith("Patient/"))
-    return ",".join(map(escape, named))
+    asked = [("patient", patient.search), records.since(min(when.first for _, when in checked.dated))]
+    found = await records.found(engine, call, "ExplanationOfBenefit", asked)
+    return [one.resource for one in records.owned(found, OWNER)]

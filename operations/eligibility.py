@@ -90,7 +90,7 @@ async def _answered(
     (network,) = await payer.networks(plan, provider, [day]) if plan and provider else ("",)
     inquiry = Inquiry(request, covered, period, plan, used, network)
     response = eligibility.respond(inquiry, engine.new_id(), moments.created(engine, call))
-    drafts = [Draft(response, 1, "POST", OWNER, ()), Draft(request, 1, "POST", OWNER, ()), *along]
+    drafts = [*(Draft(one, owner=OWNER, facts=()) for one in (response, request)), *along]
     written = await write.commit(engine, call.request.now, drafts)
     return of_write(call.request, written[0].row, 200)
 
@@ -104,8 +104,8 @@ async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
     the first of an insurer, else of all.
     """
     await read.current(engine, "Patient", call.id)
-    names = (await persons.read(Payer(engine, call), f"Patient/{call.id}")).names
-    found = await records.found(engine, call, "Coverage", [("beneficiary", ",".join(sorted(names)))])
+    names = (await persons.read(Payer(engine, call), f"Patient/{call.id}")).search
+    found = await records.found(engine, call, "Coverage", [("beneficiary", names)])
     ordered = sorted((one.resource for one in found), key=lambda one: (one.get("order", len(found)), one["id"]))
     if not ordered:
         raise _refused("the patient has no coverage", "Coverage.beneficiary")
@@ -114,7 +114,7 @@ async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
 
 
 def _insured(covered: Resource) -> bool:
-    return coverage.payor(covered).startswith("Organization/")
+    return coverage.insured(covered)
 
 
 _COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}

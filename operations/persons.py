@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/patient.html#linking
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from operations import records
@@ -30,6 +30,11 @@ class Person:
     current: Sequence[Version] = ()
     absent: Sequence[Condition] = ()
 
+    @property
+    def search(self) -> str:
+        """The Patients as a search value; empty without any that is named literally."""
+        return _any(_literal(self.names))
+
 
 async def read(payer: Payer, patient: str) -> Person:
     """The person that a Patient is, with all that link to it or that it links to, what comes along among them."""
@@ -41,7 +46,7 @@ async def read(payer: Payer, patient: str) -> Person:
         known.update({f"Patient/{one.row.id}": one for one in found})
         ahead = frozenset(_linked(names, [*(one.resource for one in found), *payer.along])) - names
     versions = [one.version for key, one in known.items() if key in names]
-    return Person(names, versions, [_others(payer, names)] if _literal(names) else [])
+    return Person(names, versions, [_others(payer, names, known)] if _literal(names) else [])
 
 
 async def _records(payer: Payer, names: Iterable[str]) -> list[Record]:
@@ -62,16 +67,19 @@ def _linked(names: frozenset[str], known: Iterable[Resource]) -> Iterable[str]:
             yield from _literal(others)
 
 
-def _others(payer: Payer, names: frozenset[str]) -> Condition:
-    """Other Patients that link to these."""
+def _others(payer: Payer, names: frozenset[str], known: Mapping[str, Record]) -> Condition:
+    """Patients that link to these, once there are others than the known ones."""
     criteria = Criteria(payer.engine.definitions, "Patient", payer.call.request.now)
-    literal = _literal(names)
-    known = tuple(criteria.condition([("_id", one.partition("/")[2])]) for one in literal)
-    return All((criteria.condition(_links(literal)), Not(Any(known))))
+    ids = [criteria.condition([("_id", one.row.id)]) for one in known.values()]
+    return All((criteria.condition(_links(_literal(names))), Not(Any(tuple(ids)))))
 
 
 def _links(literal: Sequence[str]) -> list[tuple[str, str]]:
-    return [("link", ",".join(map(escape, literal)))]
+    return [("link", _any(literal))]
+
+
+def _any(literal: Sequence[str]) -> str:
+    return ",".join(map(escape, literal))
 
 
 def _literal(names: Iterable[str]) -> list[str]:

@@ -45,7 +45,7 @@ class Payer:
     async def rules(self, covered: Resource) -> Sequence[Resource]:
         """The InsurancePlans of the payor of a coverage; none where that is no organization."""
         payor = coverage.payor(covered)
-        if not payor.startswith("Organization/"):
+        if not coverage.insured(covered):
             return ()
         if payor not in self._owned:
             owned = await records.found(self.engine, self.call, "InsurancePlan", [("owned-by", escape(payor))])

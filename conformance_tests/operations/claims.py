@@ -70,3 +70,20 @@ def payment(*details: tuple[Resource, str], number: str = "EFT-1", **elements: J
         "detail": listed,
         **elements,
     }
+
+
+async def mended(server: Service, path: str, **changes: Json) -> Resource:
+    """The resource after some elements were changed, or taken away where they are None."""
+    changed = {**body(await server.get(path)), **changes}
+    given = {name: value for name, value in changed.items() if value is not None}
+    answer = await server.put(path, given)
+    assert answer.status_code == 200, answer.text
+    return given
+
+
+async def another(server: Service, path: str, id_: str, **changes: Json) -> Resource:
+    """A new resource like the one at a path, but for its id and some elements."""
+    given = {**body(await server.get(path)), "id": id_, **changes}
+    answer = await server.put(f"{given['resourceType']}/{id_}", given)
+    assert answer.status_code == 201, answer.text
+    return given

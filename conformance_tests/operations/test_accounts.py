@@ -11,7 +11,7 @@ from typing import TypeAlias, cast
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues, serving
-from conformance_tests.operations.claims import all_of, claim, submitted
+from conformance_tests.operations.claims import all_of, another, claim, mended, submitted
 from conformance_tests.operations.interrupted import Interrupted
 from conformance_tests.storage import earlier
 from operations.billing import vocabulary
@@ -46,23 +46,6 @@ async def _used(server: Service, covered: str, unit: str = "individual", day: st
     return Decimal(used["value"])
 
 
-async def _mended(server: Service, path: str, **changes: Json) -> Resource:
-    """The resource after some elements were changed, or taken away where they are None."""
-    changed = {**body(await server.get(path)), **changes}
-    given = {name: value for name, value in changed.items() if value is not None}
-    answer = await server.put(path, given)
-    assert answer.status_code == 200, answer.text
-    return given
-
-
-async def _another(server: Service, path: str, id_: str, **changes: Json) -> Resource:
-    """A new resource like the one at a path, but for its id and some elements."""
-    given = {**body(await server.get(path)), "id": id_, **changes}
-    answer = await server.put(f"{given['resourceType']}/{id_}", given)
-    assert answer.status_code == 201, answer.text
-    return given
-
-
 def _of_plan(covered: Resource, name: str) -> list[Json]:
     return [{**covered["class"][0], "value": name}]
 
@@ -72,7 +55,7 @@ async def test_what_is_used_stays_used_when_the_number_of_the_policy_is_mended(
     server: Service, number: str | None
 ) -> None:
     await submitted(server, claim("mirabel-visit"))
-    await _mended(server, MIRABEL, subscriberId=number)
+    await mended(server, MIRABEL, subscriberId=number)
     assert await _used(server, MIRABEL) == Decimal("10.66")
 
 
@@ -80,13 +63,13 @@ async def test_what_is_used_stays_used_when_the_number_of_the_policy_is_mended(
 async def test_a_family_whose_number_is_mended_has_still_used_what_it_used(server: Service, number: str | None) -> None:
     await submitted(server, claim("pip-urgent"))
     for path in (PIP, OTTOLINE, BARNABY):
-        await _mended(server, path, subscriberId=number)
+        await mended(server, path, subscriberId=number)
     assert [await _used(server, path, "family") for path in (PIP, OTTOLINE)] == [URGENT, URGENT]
 
 
 async def test_who_was_in_a_family_by_mistake_has_used_nothing_of_it(server: Service) -> None:
     await submitted(server, claim("pip-urgent"))
-    await _mended(server, PIP, subscriberId="FV-999999")
+    await mended(server, PIP, subscriberId="FV-999999")
     assert await _used(server, OTTOLINE, "family") == 0
     assert await _used(server, PIP, "family") == URGENT
 
@@ -130,29 +113,29 @@ async def test_a_coverage_that_was_billed_is_of_the_same_person_and_insurer(serv
 
 async def test_a_new_coverage_of_a_member_is_of_the_same_account(server: Service) -> None:
     await submitted(server, claim("pip-urgent"))
-    await _another(server, PIP, "pip-again")
+    await another(server, PIP, "pip-again")
     assert await _used(server, "Coverage/pip-again", "family") == URGENT
 
 
 async def test_numbers_that_differ_by_case_are_two_families(server: Service) -> None:
     await submitted(server, claim("pip-urgent"))
     for path in (OTTOLINE, BARNABY):
-        await _mended(server, path, subscriberId="fv-310077")
+        await mended(server, path, subscriberId="fv-310077")
     assert await _used(server, OTTOLINE, "family") == 0
 
 
 async def test_what_was_used_under_another_insurer_is_not_used_of_this_one(server: Service) -> None:
     await submitted(server, claim("mirabel-visit"))
     other = {name: body(await server.get(PIP))[name] for name in ("type", "payor", "class")}
-    await _another(server, MIRABEL, "moved", **other)
+    await another(server, MIRABEL, "moved", **other)
     assert await _used(server, "Coverage/moved", "family") == 0
 
 
 @pytest.mark.parametrize("numbered", [True, False])
 async def test_two_plans_of_one_subscriber_are_two_accounts(server: Service, numbered: bool) -> None:
     plan = await _plan(server, "larkspur")
-    await _another(server, plan, "larkspur-two", identifier=[{"value": "LARKSPUR-TWO"}])
-    mine = await _mended(server, MIRABEL, **({} if numbered else {"subscriberId": None}))
+    await another(server, plan, "larkspur-two", identifier=[{"value": "LARKSPUR-TWO"}])
+    mine = await mended(server, MIRABEL, **({} if numbered else {"subscriberId": None}))
     other = {**mine, "id": "other", "class": _of_plan(mine, "LARKSPUR-TWO")}
     assert (await server.put("Coverage/other", other)).status_code == 201
     await submitted(server, claim("mirabel-visit"))
@@ -161,12 +144,12 @@ async def test_two_plans_of_one_subscriber_are_two_accounts(server: Service, num
 
 async def test_a_family_names_its_plan_or_has_the_only_one(server: Service) -> None:
     await submitted(server, claim("pip-urgent"))
-    await _mended(server, OTTOLINE, **{"class": None})
+    await mended(server, OTTOLINE, **{"class": None})
     assert await _used(server, OTTOLINE, "family") == URGENT
 
 
 async def test_a_family_without_a_number_shares_the_account_of_its_subscriber(server: Service) -> None:
-    mine = await _mended(server, MIRABEL, subscriberId=None)
+    mine = await mended(server, MIRABEL, subscriberId=None)
     child = {**mine, "id": "child", "beneficiary": {"reference": "Patient/enoch-marzipan"}}
     assert (await server.put("Coverage/child", child)).status_code == 201
     await submitted(server, claim("mirabel-visit"))
@@ -179,7 +162,7 @@ async def test_an_account_is_whole_while_the_store_is_reindexed(tmp_path: Path) 
         assert await store.outdated(1)
         response = await submitted(server, claim("pip-urgent"))
         assert await _used(server, OTTOLINE, "family") == URGENT
-        await _mended(server, PIP, subscriberId="FV-9")
+        await mended(server, PIP, subscriberId="FV-9")
         assert await _used(server, PIP, "family") == URGENT
         assert response["outcome"] == "complete"
     await store.close()
@@ -197,8 +180,8 @@ SPRING, LATER = {"start": "2025-01-01", "end": "2026-10-09"}, {"start": "2026-10
 async def _changed_rules(server: Service, before: Json, after: Json) -> None:
     """The rules of the family's plan change on 10 October 2026, between Pip's visit and Ottoline's."""
     plan = await _plan(server, "fernvale")
-    await _another(server, plan, "fernvale-later", period=LATER, **after)
-    await _mended(server, plan, period=SPRING, **before)
+    await another(server, plan, "fernvale-later", period=LATER, **after)
+    await mended(server, plan, period=SPRING, **before)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +218,7 @@ async def test_rules_that_change_within_a_year_and_do_not_say_which_are_refused(
 
 async def test_a_draft_of_later_rules_changes_nothing(server: Service) -> None:
     plan = await _plan(server, "fernvale")
-    await _another(server, plan, "fernvale-later", period=LATER, status="draft")
+    await another(server, plan, "fernvale-later", period=LATER, status="draft")
     await submitted(server, claim("ottoline-counselling"))
 
 
@@ -264,7 +247,7 @@ async def test_the_services_of_a_claim_are_judged_by_one_set_of_rules(server: Se
 
 async def test_what_is_used_stays_used_when_the_year_of_the_plan_is_mended(server: Service) -> None:
     await submitted(server, claim("mirabel-visit"))
-    await _mended(server, await _plan(server, "larkspur"), period={"start": "2026-03-01"})
+    await mended(server, await _plan(server, "larkspur"), period={"start": "2026-03-01"})
     assert await _used(server, MIRABEL) == Decimal("10.66")
 
 
@@ -324,7 +307,7 @@ Between: TypeAlias = Callable[[Service], Awaitable[object]]
 
 async def _joined(server: Service) -> None:
     """Ottoline's number is mended to the family's, and Pip is billed."""
-    await _mended(server, OTTOLINE, subscriberId="FV-310077")
+    await mended(server, OTTOLINE, subscriberId="FV-310077")
     await submitted(server, _large("pip-urgent"))
 
 
@@ -332,12 +315,12 @@ async def _met(server: Service) -> None:
     """The family's number is mended to Ottoline's, who alone is billed."""
     await submitted(server, _large("pip-urgent"))
     for path in (PIP, BARNABY):
-        await _mended(server, path, subscriberId="FV-310078")
+        await mended(server, path, subscriberId="FV-310078")
 
 
 async def _new_year(server: Service) -> None:
     """The plan's first day is mended, and Pip is billed."""
-    await _mended(server, await _plan(server, "fernvale"), period={"start": "2026-02-01"})
+    await mended(server, await _plan(server, "fernvale"), period={"start": "2026-02-01"})
     await submitted(server, _large("pip-urgent"))
 
 
@@ -348,7 +331,7 @@ async def test_what_is_mended_while_a_claim_is_decided_counts_nothing_twice(
     store = Interrupted(SqliteStore(tmp_path, load.definitions().version, indexer.RECIPE))
     async with serving(cast("Store", store)) as server:
         await practice.load(server.engine)
-        await _mended(server, OTTOLINE, subscriberId=number)
+        await mended(server, OTTOLINE, subscriberId=number)
         store.between = lambda: between(server)
         await submitted(server, _large("ottoline-counselling"))
         assert store.between is None
@@ -357,9 +340,9 @@ async def test_what_is_mended_while_a_claim_is_decided_counts_nothing_twice(
 
 
 async def test_a_coverage_that_a_claim_only_names_uses_nothing(server: Service) -> None:
-    await _another(server, PIP, "second", order=2, subscriberId="MOM-1")
+    await another(server, PIP, "second", order=2, subscriberId="MOM-1")
     ottoline = {"reference": "Patient/ottoline-quillfeather"}
-    await _another(server, PIP, "mom", subscriberId="MOM-1", beneficiary=ottoline)
+    await another(server, PIP, "mom", subscriberId="MOM-1", beneficiary=ottoline)
     given = claim("pip-urgent")
     given["insurance"].append({"sequence": 2, "focal": False, "coverage": {"reference": "Coverage/second"}})
     await submitted(server, given)
@@ -370,7 +353,7 @@ async def test_a_coverage_that_a_claim_only_names_uses_nothing(server: Service) 
 async def test_a_subscriber_that_is_not_on_this_server_names_no_policy(server: Service, subscriber: Json) -> None:
     contained = [{"resourceType": "RelatedPerson", "id": "me", "patient": {"reference": "Patient/pip-quillfeather"}}]
     held = contained if subscriber.get("reference") == "#me" else None
-    await _mended(server, PIP, subscriberId=None, subscriber=subscriber, contained=held)
+    await mended(server, PIP, subscriberId=None, subscriber=subscriber, contained=held)
     await submitted(server, claim("pip-urgent"))
     assert [await _used(server, one, "family") for one in (PIP, OTTOLINE)] == [URGENT, Decimal(0)]
 
@@ -378,7 +361,7 @@ async def test_a_subscriber_that_is_not_on_this_server_names_no_policy(server: S
 async def test_plans_whose_numbers_are_of_different_systems_are_different_plans(server: Service) -> None:
     plan = await _plan(server, "fernvale")
     (own,) = body(await server.get(plan))["identifier"]
-    await _mended(server, plan, identifier=[own, {"system": "urn:a", "value": "17"}])
+    await mended(server, plan, identifier=[own, {"system": "urn:a", "value": "17"}])
     other = [{"system": "urn:b", "value": "17"}, {"system": "urn:b", "value": "SILVER"}]
-    await _another(server, plan, "silver", identifier=other, period={"start": "2026-07-01"})
+    await another(server, plan, "silver", identifier=other, period={"start": "2026-07-01"})
     await submitted(server, claim("ottoline-counselling"))

@@ -9,7 +9,7 @@ from typing import TypeAlias, cast
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues, serving
-from conformance_tests.operations.claims import all_of, claim, submitted
+from conformance_tests.operations.claims import all_of, another, claim, mended, submitted
 from conformance_tests.operations.interrupted import Interrupted
 from operations.billing import vocabulary
 from operations.billing.vocabulary import concept
@@ -23,19 +23,6 @@ from server.storage.store import Store
 pytestmark = pytest.mark.anyio
 
 PIP, PATIENT = "Coverage/pip-quillfeather-fernvale", "Patient/pip-quillfeather"
-
-
-async def _mended(server: Service, path: str, **changes: Json) -> None:
-    answer = await server.put(path, {**body(await server.get(path)), **changes})
-    assert answer.status_code == 200, answer.text
-
-
-async def _another(server: Service, path: str, id_: str, **changes: Json) -> Resource:
-    """A new resource like the one at a path, but for its id and some elements."""
-    given = {**body(await server.get(path)), "id": id_, **changes}
-    answer = await server.put(f"{given['resourceType']}/{id_}", given)
-    assert answer.status_code == 201, answer.text
-    return given
 
 
 def _link(other: str, type_: str) -> list[Json]:
@@ -59,16 +46,16 @@ async def _refused(server: Service, given: Resource, code: str) -> None:
 
 @pytest.mark.parametrize(("kept", "type_"), [("pip-quillfeather", "replaces"), ("pip-old", "replaced-by")])
 async def test_records_of_one_person_share_what_it_used(server: Service, kept: str, type_: str) -> None:
-    await _another(server, PATIENT, "pip-old")
-    await _another(server, PIP, "old", beneficiary={"reference": "Patient/pip-old"})
+    await another(server, PATIENT, "pip-old")
+    await another(server, PIP, "old", beneficiary={"reference": "Patient/pip-old"})
     await submitted(server, _for("Patient/pip-old", "Coverage/old"))
     other = {"pip-old": "pip-quillfeather", "pip-quillfeather": "pip-old"}[kept]
-    await _mended(server, f"Patient/{kept}", link=_link(other, type_))
+    await mended(server, f"Patient/{kept}", link=_link(other, type_))
     await _refused(server, _for(PATIENT, PIP), "duplicate")
 
 
 async def test_a_record_that_another_replaced_is_not_billed(server: Service) -> None:
-    await _mended(server, PATIENT, link=_link("barnaby-quillfeather", "replaced-by"))
+    await mended(server, PATIENT, link=_link("barnaby-quillfeather", "replaced-by"))
     await _refused(server, claim("pip-urgent"), "business-rule")
 
 
@@ -83,15 +70,15 @@ async def test_a_record_that_comes_along_is_the_person_that_it_links_to(server: 
 
 
 async def test_a_person_is_asked_for_by_the_coverages_of_all_its_records(server: Service) -> None:
-    await _another(server, PATIENT, "pip-new", link=_link("pip-quillfeather", "replaces"))
+    await another(server, PATIENT, "pip-new", link=_link("pip-quillfeather", "replaces"))
     answer = await server.post("Patient/pip-new/$eligibility?date=2026-11-02", b"")
     assert body(answer)["insurance"][0]["coverage"] == {"reference": PIP}
 
 
 async def _linked(server: Service) -> None:
     """Another record becomes Pip's, and is billed the same service."""
-    await _another(server, PATIENT, "a-old", link=_link("pip-quillfeather", "replaces"))
-    await _another(server, PIP, "old", beneficiary={"reference": "Patient/a-old"}, subscriberId="OTHER")
+    await another(server, PATIENT, "a-old", link=_link("pip-quillfeather", "replaces"))
+    await another(server, PIP, "old", beneficiary={"reference": "Patient/a-old"}, subscriberId="OTHER")
     await submitted(server, _for("Patient/a-old", "Coverage/old"))
 
 
@@ -119,7 +106,7 @@ async def test_what_becomes_of_a_record_while_it_is_billed_is_seen(
 async def test_an_insurance_that_pays_first_on_any_day_is_seen_though_it_comes_along(
     server: Service, start: str, line: int
 ) -> None:
-    await _mended(server, PIP, order=2)
+    await mended(server, PIP, order=2)
     given = claim("pip-urgent")
     given["item"].append({**given["item"][0], "sequence": 2, "servicedDate": "2026-10-06"})
     del given["item"][1]["encounter"], given["total"]
@@ -130,3 +117,11 @@ async def test_an_insurance_that_pays_first_on_any_day_is_seen_though_it_comes_a
     entries = [{"resource": one} for one in (given, first)]
     answer = await server.post("Claim/$submit", {"resourceType": "Bundle", "type": "collection", "entry": entries})
     assert (answer.status_code, {one for _, one, _ in issues(answer)}) == (422, {"not-supported"})
+
+
+@pytest.mark.parametrize("reference", ["Patient/a b", "Patient/", "Patient/a|b", "Patient/a/b", "Patient?identifier=a"])
+async def test_a_patient_that_no_reference_can_be_to_is_the_only_reason(server: Service, reference: str) -> None:
+    given = claim("pip-urgent")
+    given["patient"]["reference"] = reference
+    answer = await server.post("Claim/$submit", given)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "not-found", "Claim.patient")])

@@ -29,11 +29,15 @@ def payor(coverage: Resource) -> str:
     return reference(coverage["payor"][0])
 
 
+def insured(coverage: Resource) -> bool:
+    """Whether the first payor is an organization, and not the patient or who else pays alone."""
+    return payor(coverage).startswith("Organization/")
+
+
 def pays_before(coverage: Resource, other: Resource, day: date) -> bool:
     """Whether the coverage is of an insurer, in force on a day, and comes before another by its order."""
     order, own = coverage.get("order"), other.get("order")
-    insured = payor(coverage).startswith("Organization/")
-    return insured and order is not None and own is not None and order < own and in_force(coverage, day)
+    return insured(coverage) and order is not None and own is not None and order < own and in_force(coverage, day)
 
 
 def plan_codes(coverage: Resource) -> set[str]:
