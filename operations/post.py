@@ -67,11 +67,11 @@ async def _explanations(engine: Engine, call: Call, given: Resource) -> Sequence
 async def _posted(engine: Engine, call: Call, paying: Payment, explanations: Sequence[Record]) -> Reply:
     created = moments.created(engine, call)
     recorded = posting.recorded(paying, engine.new_id())
-    versions = {one.resource["id"]: one.row.version for one in explanations}
+    rows = {one.row.id: one.row for one in explanations}
     drafts = [
-        Draft(recorded, 1, "POST", OWNER, posted.of_payment(paying, created)),
+        Draft(recorded, owner=OWNER, facts=posted.of_payment(paying, created)),
         *(
-            Draft(one, versions[one["id"]] + 1, "PUT", plans.OWNER, posted.of_explanation(one))
+            Draft(one, rows[one["id"]], "PUT", plans.OWNER, posted.of_explanation(one))
             for one in posting.applied(paying)
         ),
     ]

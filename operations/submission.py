@@ -24,15 +24,15 @@ from server.storage.store import Row
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A resource that has its id, the version it is to be posted as, and what comes along, by relative reference.
+    """A resource that has its id, what is under that id before it, and what comes along, by relative reference.
 
-    `versions` has which version of what comes along is created: not the first where one was deleted.
+    `known` has what was where something comes along: a deletion, or nothing.
     """
 
     resource: Resource
-    version: int
+    before: Row | None
     companions: Mapping[str, Resource]
-    versions: Mapping[str, int]
+    known: Mapping[str, Row]
 
     def among(self, references: Iterable[str]) -> Mapping[str, Resource]:
         """What comes along of these references."""
@@ -41,7 +41,7 @@ class Submission:
     @property
     def drafts(self) -> Sequence[Draft]:
         """What comes along, to be created."""
-        return [Draft(one, self.versions[key]) for key, one in self.companions.items()]
+        return [Draft(one, self.known.get(key)) for key, one in self.companions.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +86,10 @@ async def read(engine: Engine, given: Resource, type: str, id: str = "") -> Subm
     companions = _each_once([one for one in listed if one is not main])
     known = await records.latest(engine, [resource.key(main), *companions])
     absent = {key: one for key, one in companions.items() if not _there(one, known.get(key))}
-    versions = {key: known[key].version + 1 if key in known else 1 for key in absent}
-    return Submission(main, _next(main, known.get(resource.key(main))), absent, versions)
-
-
-def _next(main: Resource, known: Row | None) -> int:
-    """As which version the resource is to be posted."""
-    if known is None:
-        return 1
-    if known.owner:
+    before = known.get(resource.key(main))
+    if before is not None and before.owner:
         raise Conflict(f"{resource.key(main)} has been submitted already", expression=f"{main['resourceType']}.id")
-    return known.version + 1
+    return Submission(main, before, absent, known)
 
 
 def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:

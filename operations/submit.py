@@ -137,8 +137,8 @@ def _drafts(given: Submission, decision: Decision) -> list[Draft]:
     payer = coverage.reference(decision.insurer)
     facts = posted.of_claim(given.resource, payer, decision.created[:10])
     return [
-        Draft(claim_response.build(decision), 1, "POST", OWNER, ()),
-        Draft(given.resource, given.version, "POST", OWNER, facts),
-        Draft(explanation, 1, "POST", OWNER, posted.of_explanation(explanation)),
+        Draft(claim_response.build(decision), owner=OWNER, facts=()),
+        Draft(given.resource, given.before, owner=OWNER, facts=facts),
+        Draft(explanation, owner=OWNER, facts=posted.of_explanation(explanation)),
         *given.drafts,
     ]

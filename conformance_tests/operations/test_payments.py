@@ -112,7 +112,7 @@ async def test_what_an_earlier_version_posted_by_such_a_number_is_posted(server:
     given = await _paid(server, paymentIdentifier=_numbered("urn:a", "x#y"))
     identity = {"system": POSTING, "value": "Organization/larkspur#urn:a#x#y"}
     earlier = {**given, "id": "earlier", "identifier": [identity]}
-    await write.commit(server.engine, server.engine.clock(), [Draft(earlier, 1, "POST", post.OWNER, ())])
+    await write.commit(server.engine, server.engine.clock(), [Draft(earlier, owner=post.OWNER, facts=())])
     again = await server.post(f"{ROOT}/$post", given)
     assert (again.status_code, issues(again)) == (422, [("error", "duplicate", f"{ROOT}.paymentIdentifier")])
     await _posted(server, {**given, "paymentIdentifier": _numbered("urn:a#x", "y")})

@@ -21,7 +21,7 @@ async def run(engine: Engine, request: Request) -> Reply:
         if row is None or row.body is None:
             return Reply(204)
         held = await holding.check(engine, row, None)
-        await write.commit(engine, request.now, [write.Removal(kind, name, row.version + 1)], [held] if held else [])
+        await write.commit(engine, request.now, [write.Removal(row)], [held] if held else [])
         return Reply(204, headers={"ETag": etag(row.version + 1)})
 
     return await engine.contention.persist(attempt, f"{kind}/{name}")

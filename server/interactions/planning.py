@@ -10,13 +10,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.fhir.errors import FhirError, Invalid
-from server.interactions import entry, matching, payload, single, versions
+from server.interactions import entry, matching, payload, single
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
 from server.interactions.matching import Target
 from server.interactions.request import Request
 from server.search.condition import Condition
 from server.storage.store import Row
+
+AT_ONCE = 1_000
+"""How many current versions are read in one call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ async def steps(engine: Engine, asked: Sequence[Entry]) -> tuple[Step, ...]:
     planned = [_step(engine, one) for one in asked]
     found = await asyncio.gather(*(_matched(engine, step) for step in planned if not step.id))
     matched = {step.entry.place: step for step in found}
-    rows = await versions.current(engine, [(step.type, step.id) for step in planned if step.read])
+    rows = await _rows(engine, [(step.type, step.id) for step in planned if step.read])
     return _joined([_completed(step, matched, rows) for step in planned])
 
 
@@ -67,6 +70,14 @@ def _completed(step: Step, matched: Mapping[int, Step], rows: Mapping[tuple[str,
     if step.read:
         return replace(step, row=rows[step.type, step.id])
     return step if step.id else matched[step.entry.place]
+
+
+async def _rows(engine: Engine, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Row | None]:
+    found: dict[tuple[str, str], Row | None] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        found.update(zip(part, await engine.store.read_many(part), strict=True))
+    return found
 
 
 async def _matched(engine: Engine, step: Step) -> Step:

@@ -110,10 +110,10 @@ def _draft(step: Step, resource: Resource | None) -> Draft | Removal | None:
     except FhirError as error:
         raise entry.failed(step.entry, error) from error
     if request.method == "DELETE":
-        return Removal(step.type, step.id, row.version + 1) if row is not None and row.body is not None else None
+        return Removal(row) if row is not None and row.body is not None else None
     if row is not None and update.unchanged(row, resource or {}):
         return None
-    return Draft(resource or {}, row.version + 1 if row else 1, "PUT")
+    return Draft(resource or {}, row, "PUT")
 
 
 def _answer(step: Step, written: Row | None, by_reference: dict[str, Row]) -> bundles.Entry:

@@ -47,7 +47,7 @@ async def _store(engine: Engine, request: Request, resource: Resource, target: T
     check(request, row, f"{resource['resourceType']}/{target.id}")
     if row is not None and unchanged(row, resource):
         return of_write(request, row, 200)
-    draft = write.Draft(resource, row.version + 1 if row else 1, "PUT")
+    draft = write.Draft(resource, row, "PUT")
     absent = [one for one in (target.absent, await holding.check(engine, row, resource)) if one is not None]
     (written,) = await write.commit(engine, request.now, [draft], absent)
     return of_write(request, written.row, 200 if row is not None and row.body is not None else 201)

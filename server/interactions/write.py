@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/resource.html#Meta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,7 +13,6 @@ from functools import lru_cache
 from server.fhir import codec
 from server.fhir.fact import Fact
 from server.fhir.resource import Resource
-from server.interactions import versions
 from server.interactions.engine import Engine
 from server.search.condition import Condition
 from server.search.entries import NOTHING, owned
@@ -22,32 +21,22 @@ from server.storage.store import Change, Commit, Row, Version
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A resource about to be stored as `version` (1 for a new one). `facts` None derives them as imported ones."""
+    """A resource about to be stored after the version `before`, a deletion perhaps, None for a new one. `facts` None
+    derives them as imported ones.
+    """
 
     resource: Resource
-    version: int = 1
+    before: Row | None = None
     method: str = "POST"
     owner: str = ""
     facts: tuple[Fact, ...] | None = None
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """The type and id of the resource."""
-        return self.resource["resourceType"], self.resource["id"]
-
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A deletion about to be stored as `version`."""
+    """A deletion about to be stored after the version `before`."""
 
-    type: str
-    id: str
-    version: int
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The type and id of the resource."""
-        return self.type, self.id
+    before: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +58,8 @@ async def commit(
     Present as the store does. The resources are valid already. None is older than the version before it, whatever the
     clock of the moment says.
     """
-    at, before = milliseconds(now), await _before(engine, drafts)
-    prepared = [_prepare(engine, max(at, before.get(draft.key, at)), draft) for draft in drafts]
+    at = milliseconds(now)
+    prepared = [_prepare(engine, max(at, draft.before.at if draft.before else at), draft) for draft in drafts]
     rows = await engine.store.commit(Commit(tuple(change for change, _ in prepared), tuple(absent), tuple(current)))
     return tuple(
         Written(_with_body(row, change), resource) for row, (change, resource) in zip(rows, prepared, strict=True)
@@ -110,21 +99,16 @@ def stamp(resource: Resource, version: int, time: str) -> Resource:
     return head | resource | {"meta": meta}
 
 
-async def _before(engine: Engine, drafts: Sequence[Draft | Removal]) -> Mapping[tuple[str, str], int]:
-    """When what the drafts follow was stored; of a first version there is none."""
-    rows = await versions.current(engine, [one.key for one in drafts if one.version > 1])
-    return {key: row.at for key, row in rows.items() if row is not None}
-
-
 def _prepare(engine: Engine, at: int, draft: Draft | Removal) -> tuple[Change, Resource | None]:
+    version = draft.before.version + 1 if draft.before else 1
     if isinstance(draft, Removal):
-        return Change(draft.type, draft.id, draft.version, at, "DELETE", None, NOTHING), None
-    resource = stamp(draft.resource, draft.version, instant_of(at))
+        return Change(draft.before.type, draft.before.id, version, at, "DELETE", None, NOTHING), None
+    resource = stamp(draft.resource, version, instant_of(at))
     facts = engine.facts(resource) if draft.facts is None else draft.facts
     change = Change(
         resource["resourceType"],
         resource["id"],
-        draft.version,
+        version,
         at,
         draft.method,
         codec.encode(resource),

@@ -33,4 +33,4 @@ async def run(engine: Engine, resources: Iterable[Resource]) -> None:
 def _draft(one: Resource, row: Row | None) -> Draft | None:
     if row is not None and row.owner == OWNER and update.unchanged(row, one):
         return None
-    return Draft(one, row.version + 1 if row else 1, "PUT", OWNER, ())
+    return Draft(one, row, "PUT", OWNER, ())
