@@ -42,8 +42,7 @@ class Running:
             await stack.enter_async_context(_in_background(reindexing.run(self._engine)))
             if (parent := parent_process()) is not None and parent.pid is not None:
                 await stack.enter_async_context(_in_background(following.run(parent.pid)))
-            assembly.spare_collections()
-            assembly.take_turns()
+            assembly.pace()
             if settings.mllp_port is not None:
                 await stack.enter_async_context(doors.mllp_listener(self._engine, settings))
             yield

@@ -70,21 +70,16 @@ def engine(store: Store, definitions: Definitions, zone: tzinfo = UTC, guides: t
     )
 
 
-def spare_collections() -> None:
-    """Let the garbage collector rest: definitions live for ever, and resources are trees that need no collector.
+def pace() -> None:
+    """Set the interpreter to a process that stores resources, once all definitions are there.
 
-    Measured: 12 % more resources a second in transactions.
+    The garbage collector rests: definitions live for ever, and resources are trees that need no collector. Threads wait
+    less for one another: the writer needs the interpreter for moments, between steps of the database.
+    Measured: 12 % more resources a second in transactions, and 20 % more creates by 32 clients.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
-
-
-def take_turns() -> None:
-    """Let threads wait less for the interpreter: the writer needs it for moments, between steps of the database.
-
-    Measured: 20 % more creates a second by 32 clients than with Python's own 5 milliseconds.
-    """
     sys.setswitchinterval(0.0002)
 
 

@@ -11,6 +11,7 @@ import click
 import httpx
 from rich.console import Console
 
+from server import assembly
 from server.commands import load_files, options, stores
 from server.commands.load_files import File, Unreadable
 from server.commands.load_progress import Progress
@@ -70,4 +71,5 @@ async def _server(url: str, jobs: int) -> AsyncIterator[Target]:
 @asynccontextmanager
 async def _store(settings: Settings) -> AsyncIterator[Target]:
     async with stores.opened(settings) as engine:
+        assembly.pace()
         yield Persistent(EngineTarget(engine, table.run, settings.base_url))
