@@ -6,6 +6,7 @@ import re
 
 from server.commands import load_journal
 from server.commands.load_units import Unit
+from server.interactions import entry
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 ENTRY = {"resource": {"resourceType": "Basic"}, "request": {"method": "POST", "url": "Basic"}}
@@ -42,3 +43,8 @@ def test_the_record_is_created_last_in_the_same_transaction_and_only_if_it_is_ab
 def test_a_record_tells_its_state() -> None:
     assert load_journal.state(load_journal.bundle(unit())["entry"][-1]["resource"]) == load_journal.LOADED
     assert load_journal.state(load_journal.division(unit())["entry"][-1]["resource"]) == load_journal.DIVIDED
+
+
+def test_a_bundle_of_ten_thousand_entries_fits_with_its_record() -> None:
+    whole = Unit("a.json", KEY, 0, 10_000, tuple((number, ENTRY) for number in range(10_000)), True, 0)
+    assert len(load_journal.bundle(whole)["entry"]) <= entry.LIMIT

@@ -15,8 +15,8 @@ from server.fhir.resource import Json, Resource
 from server.interactions import criteria
 from server.interactions.request import Request
 
-LIMIT = 10_000
-"""How many entries a Bundle may have."""
+LIMIT = 10_001
+"""How many entries a Bundle may have: 10,000, and the one by which who sends them records that they are stored."""
 
 CONDITIONS: Mapping[str, str] = {
     "ifMatch": "if-match",
