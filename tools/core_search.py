@@ -11,12 +11,13 @@ KEPT = ("url", "code", "type", "base", "expression", "target")
 
 
 EXAMPLE = "http://hl7.org/fhir/SearchParameter/example"
+"""How the canonical URLs of the package's examples begin; one of them would take the place of `Condition.subject`."""
 
 
 def parameters(package: Package) -> Json:
-    """Every search parameter that has a base, by canonical URL; the package's own example is not one."""
+    """Every search parameter that has a base, by canonical URL, but for the examples."""
     rows = package["SearchParameter"]
-    return {one["url"]: _parameter(one) for one in rows if one.get("base") and one["url"] != EXAMPLE}
+    return {one["url"]: _parameter(one) for one in rows if one.get("base") and not one["url"].startswith(EXAMPLE)}
 
 
 def compartments(package: Package) -> Json:

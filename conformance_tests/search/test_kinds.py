@@ -323,9 +323,11 @@ def test_an_extension_is_found_by_its_value(type_: str, code: str, url: str, val
     assert not _found(_with_extension(type_, url, extension=[{"url": "urn:x", **value}]), code, asked)
 
 
-def test_a_parameter_whose_expression_is_on_another_type_is_refused() -> None:
+def test_the_examples_of_the_specification_are_no_parameters() -> None:
     with pytest.raises(Invalid, match="not understood"):
         _found(_patient(), "part-agree", "DocumentReference/1")
+    one = {"resourceType": "Condition", "subject": {"reference": "Patient/1"}}
+    assert _found(one, "subject", "1")
 
 
 def _with_extension(type_: str, url: str, **value: Json) -> Resource:

@@ -25,12 +25,9 @@ OWN: Mapping[str, Kind] = {
 }
 """The URL of a SearchParameter that differs from others of its type, to how it is indexed and matched."""
 
-BARREN = frozenset(("http://hl7.org/fhir/SearchParameter/example-extension",))
-"""The URLs of those that can find nothing: R4 gives `Patient.part-agree` an expression on DocumentReference."""
-
 
 def of(parameter: SearchParameter) -> Kind | None:
     """How a parameter is indexed and matched; None when it is not searched here."""
-    if not parameter.expression or parameter.url in BARREN:
+    if not parameter.expression:
         return None
     return OWN.get(parameter.url) or KINDS.get(parameter.type)
