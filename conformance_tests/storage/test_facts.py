@@ -89,3 +89,12 @@ async def test_imported_decimals_are_summed_exactly(store: Store) -> None:
     await store.commit(commit(change("Claim/a", facts=tuple(facts))))
     (found,) = await store.sum_facts(FactQuery(("charge",), "2026-01-01", "2026-12-31"))
     assert found.exact == Decimal("99999999999.300000001")
+
+
+async def test_sums_beyond_64_bits_are_exact(store: Store) -> None:
+    largest = 10**18 - 1
+    facts = tuple(Fact("charge", "2026-03-01", currency="USD", amount=largest) for _ in range(20))
+    owed = tuple(Fact("payment", "2026-03-01", currency="USD", amount=-largest) for _ in range(20))
+    await store.commit(commit(change("Claim/a", facts=(*facts, *owed))))
+    found = await store.sum_facts(FactQuery(("charge", "payment"), "2026-01-01", "2026-12-31"))
+    assert [one.amount for one in found] == [20 * largest, -20 * largest]

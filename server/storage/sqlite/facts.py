@@ -1,4 +1,7 @@
-"""Facts summed in the store: minor units as integers, imported decimals exactly, by an aggregate of our own."""
+"""Facts summed in the store: minor units as integers, imported decimals exactly, by an aggregate of our own.
+
+An integer of SQLite has 64 bits, which a sum of amounts may leave: millions and the rest are summed apart.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from server.fhir.fact import FactQuery, FactSum
 
 _GROUPS: Mapping[str, str] = {"": "''", "payer": "payer", "provider": "provider", "month": "substr(day,1,7)"}
 _exact = Context(prec=200)
+_MILLION = 1_000_000
 
 
 class _ExactSum:
@@ -32,11 +36,11 @@ def sums(connection: sqlite3.Connection, query: FactQuery) -> tuple[FactSum, ...
     marks = ",".join("?" * len(query.kinds))
     text = (
         f"SELECT kind,{_GROUPS[query.group_by]},outcome,currency,exact IS NOT NULL,"
-        f"count(*),sum(amount),exact_sum(exact) FROM fact "
+        f"count(*),sum(amount/{_MILLION}),sum(amount%{_MILLION}),exact_sum(exact) FROM fact "
         f"WHERE kind IN ({marks}) AND day>=? AND day<=? GROUP BY 1,2,3,4,5 ORDER BY 1,2,3,4,5"
     )
     found = connection.execute(text, (*query.kinds, query.start, query.end))
     return tuple(
-        FactSum(kind, group, outcome, currency, bool(imported), number, amount, Decimal(exact))
-        for kind, group, outcome, currency, imported, number, amount, exact in found
+        FactSum(kind, group, outcome, currency, bool(imported), number, millions * _MILLION + rest, Decimal(exact))
+        for kind, group, outcome, currency, imported, number, millions, rest, exact in found
     )
