@@ -6,11 +6,12 @@ Source: http://hl7.org/fhir/R4/paymentreconciliation.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from operations import moments, plans, records
+from operations import moments, persons, plans, records
 from operations.billing import coverage, payment, posted, posting
 from operations.billing.payment import Payment
+from operations.plans import Payer
 from operations.records import Record
 from server.fhir.errors import Unprocessable
 from server.fhir.resource import Resource
@@ -33,7 +34,8 @@ async def run(engine: Engine, call: Call) -> Reply:
         payer = coverage.reference(given.get("paymentIssuer", {}))
         known = payer in await records.by_reference(engine, [payer])
         paid = payment.by_reference([one.resource for one in explanations])
-        paying = Payment(given, paid, known, moments.today(engine, call))
+        people = await _people(Payer(engine, call), [one.resource for one in explanations])
+        paying = Payment(given, paid, known, moments.today(engine, call), people)
         issues = posting.issues(paying)
         if not issues and await _repeated(engine, paying):
             issues = (posting.REPEATED,)
@@ -42,6 +44,12 @@ async def run(engine: Engine, call: Call) -> Reply:
         return await _posted(engine, call, paying, explanations)
 
     return await engine.contention.persist(attempt, "a claim that is paid")
+
+
+async def _people(payer: Payer, explanations: Sequence[Resource]) -> Mapping[str, frozenset[str]]:
+    """All records of the person that each patient of some EOBs is."""
+    named = {coverage.reference(one["patient"]) for one in explanations}
+    return {one: (await persons.read(payer, one)).names for one in sorted(named)}
 
 
 async def _repeated(engine: Engine, paying: Payment) -> bool:

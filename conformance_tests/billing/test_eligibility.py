@@ -207,7 +207,8 @@ def test_an_item_may_say_again_who_provides_all() -> None:
     inquiry = _inquiry("98", network=IN_NETWORK)
     request = deepcopy(inquiry.request)
     request["item"][0]["provider"] = request["provider"]
-    assert asked.issues(request, resources.known(resources.COVERAGE, resources.PROVIDER)) == ()
+    people = frozenset((request["patient"]["reference"],))
+    assert asked.issues(request, resources.known(resources.COVERAGE, resources.PROVIDER), people) == ()
     assert _answer(replace(inquiry, request=request))["outcome"] == "complete"
 
 

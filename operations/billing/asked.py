@@ -6,6 +6,7 @@ Source: http://hl7.org/fhir/R4/coverageeligibilityrequest.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
@@ -38,9 +39,20 @@ def named(reference: Json) -> bool:
     return coverage.reference(reference)[:1] not in ("", "#")
 
 
-def issues(request: Resource, known: Mapping[str, Resource]) -> tuple[Issue, ...]:
-    """Every reason why a request cannot be answered; `known` is what the server has of what it refers to."""
-    found = (one for check in _CHECKS for one in check(request, known))
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A request, what the server has of what it refers to, and the records of its patient."""
+
+    request: Resource
+    known: Mapping[str, Resource]
+    people: frozenset[str]
+
+
+def issues(request: Resource, known: Mapping[str, Resource], people: frozenset[str]) -> tuple[Issue, ...]:
+    """Every reason why a request cannot be answered; `known` is what the server has of what it refers to, `people` are
+    the records of its patient.
+    """
+    found = (one for check in _CHECKS for one in check(Given(request, known, people)))
     return tuple(Issue("error", code, text, path) for code, path, text in found)
 
 
@@ -48,58 +60,58 @@ _Found: TypeAlias = Iterator[tuple[str, str, str]]
 """What checks find: an IssueType, the FHIRPath of the element, and what is wrong with it in words."""
 
 
-def _understood(request: Resource, known: Mapping[str, Resource]) -> _Found:
-    for path in modifiers.unknown(request):
+def _understood(given: Given) -> _Found:
+    for path in modifiers.unknown(given.request):
         yield "extension", path, "this may change the meaning of the rest, and is not understood"
 
 
-def _active(request: Resource, known: Mapping[str, Resource]) -> _Found:
-    if request.get("status") != "active":
+def _active(given: Given) -> _Found:
+    if given.request.get("status") != "active":
         yield "business-rule", f"{ROOT}.status", "only an active request is answered"
 
 
-def _purposes(request: Resource, known: Mapping[str, Resource]) -> _Found:
-    if "purpose" not in request:
+def _purposes(given: Given) -> _Found:
+    if "purpose" not in given.request:
         yield "required", f"{ROOT}.purpose", "what the request is for is not said"
-    for place, one in enumerate(request.get("purpose", ())):
+    for place, one in enumerate(given.request.get("purpose", ())):
         if one is None:
             yield "required", f"{ROOT}.purpose[{place}]", "what the request is for is not said"
         if one == "discovery":
             yield "not-supported", f"{ROOT}.purpose[{place}]", "further coverages of a patient are not looked for"
 
 
-def _serviced(request: Resource, known: Mapping[str, Resource]) -> _Found:
-    stated = request.get("servicedPeriod", {})
-    silent = not (request.get("servicedDate") or stated.get("start") or stated.get("end"))
-    if silent and not request.keys().isdisjoint(("_servicedDate", "servicedPeriod")):
+def _serviced(given: Given) -> _Found:
+    stated = given.request.get("servicedPeriod", {})
+    silent = not (given.request.get("servicedDate") or stated.get("start") or stated.get("end"))
+    if silent and not given.request.keys().isdisjoint(("_servicedDate", "servicedPeriod")):
         yield "required", f"{ROOT}.serviced", "no day is said"
 
 
-def _provided(request: Resource, known: Mapping[str, Resource]) -> _Found:
-    provider = coverage.reference(request.get("provider", {}))
-    if "provider" in request and provider not in known:
+def _provided(given: Given) -> _Found:
+    provider = coverage.reference(given.request.get("provider", {}))
+    if "provider" in given.request and provider not in given.known:
         yield "not-found", f"{ROOT}.provider", "the provider is not on this server"
 
 
-def _covered(request: Resource, known: Mapping[str, Resource]) -> _Found:
-    insurances = focal(request)
+def _covered(given: Given) -> _Found:
+    insurances = focal(given.request)
     if len(insurances) != 1:
         yield "business-rule", f"{ROOT}.insurance", "exactly one insurance is the one that is asked"
         return
-    covered = known.get(coverage.reference(insurances[0]["coverage"]), {})
+    covered = given.known.get(coverage.reference(insurances[0]["coverage"]), {})
     if covered.get("resourceType") != "Coverage":
         yield "not-found", f"{ROOT}.insurance.coverage", "the coverage is not on this server"
         return
-    if not _same(request["patient"], covered["beneficiary"]):
+    if not named(covered["beneficiary"]) or coverage.reference(covered["beneficiary"]) not in given.people:
         yield "business-rule", f"{ROOT}.patient", "the coverage is of another patient, or of none that is named"
-    if not _same(request["insurer"], covered["payor"][0]):
+    if not _same(given.request["insurer"], covered["payor"][0]):
         yield "business-rule", f"{ROOT}.insurer", "the insurer is not the payor of the coverage, or none is named"
 
 
-def _items(request: Resource, known: Mapping[str, Resource]) -> _Found:
-    for place, item in enumerate(request.get("item", ())):
+def _items(given: Given) -> _Found:
+    for place, item in enumerate(given.request.get("item", ())):
         path = f"{ROOT}.item[{place}]"
-        if "provider" in item and not _same(item["provider"], request.get("provider", {})):
+        if "provider" in item and not _same(item["provider"], given.request.get("provider", {})):
             yield "not-supported", f"{path}.provider", "the network of another provider than the request's is not told"
         if len({*vocabulary.codes(item.get("category", {}), vocabulary.SERVICE_TYPE)}) > 1:
             yield "not-supported", f"{path}.category", "an item is of one service type code"
@@ -109,7 +121,7 @@ def _same(one: Json, other: Json) -> bool:
     return named(one) and coverage.reference(one) == coverage.reference(other)
 
 
-_CHECKS: Sequence[Callable[[Resource, Mapping[str, Resource]], _Found]] = (
+_CHECKS: Sequence[Callable[[Given], _Found]] = (
     _understood,
     _active,
     _purposes,

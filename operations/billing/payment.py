@@ -7,7 +7,7 @@ Source: http://hl7.org/fhir/R4/paymentreconciliation.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from operations.billing import categories, coverage, vocabulary
@@ -19,13 +19,14 @@ from server.fhir.resource import Json, Resource
 class Payment:
     """A PaymentReconciliation, and the posted EOBs of its claims by the references of Claim and ClaimResponse.
 
-    `payer_known` says whether the server has its payer.
+    `payer_known` says whether the server has its payer, `people` all records of the person that each patient is.
     """
 
     reconciliation: Resource
     explanations: Mapping[str, Resource]
     payer_known: bool
     today: date
+    people: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def payer(self) -> str:
@@ -72,13 +73,14 @@ class Payment:
 
     @property
     def _said(self) -> list[str]:
-        payers = [self.payer] if self.payer else sorted(self.patients)
+        payers = [self.payer] if self.payer else sorted(min(one) for one in self.patients)
         return [*payers, *_number(self.reconciliation)]
 
     @property
-    def patients(self) -> set[str]:
-        """The patients of its claims."""
-        return {coverage.reference(explanation["patient"]) for _, _, explanation in self.claims}
+    def patients(self) -> set[frozenset[str]]:
+        """The persons of its claims, each by all records."""
+        named = {coverage.reference(explanation["patient"]) for _, _, explanation in self.claims}
+        return {self.people.get(one, frozenset((one,))) for one in named}
 
     @property
     def owed(self) -> str:
