@@ -48,8 +48,13 @@ ALL: Mapping[str, Sequence[Operation]] = {
 }
 """The same by their code; one code may be used on several types."""
 
+_ROLE = ("practitioner", "organization")
+
 HOLDS: Mapping[str, Hold] = {
     "Coverage": Hold(plans.OWNER, "ExplanationOfBenefit", "coverage", ("beneficiary", "payor")),
     "Patient": Hold(plans.OWNER, "ExplanationOfBenefit", "patient"),
+    "PractitionerRole": Hold(plans.OWNER, "ExplanationOfBenefit", "provider", _ROLE, through=_ROLE),
 }
-"""What an account stands on: whoever is covered by another insurer, or is another person, has another Coverage."""
+"""What an account stands on: whoever is covered by another insurer, or is another person, has another Coverage. And
+what a duplicate is told by: who leaves a practice has a role that has ended.
+"""

@@ -71,7 +71,7 @@ async def submit(engine: Engine, call: Call) -> Reply:
 
     async def attempt() -> Reply:
         given = await submission.read(engine, call.one("resource"), asked.ROOT, engine.new_id())
-        covered = await _asked(engine, given)
+        covered = await _asked(engine, call, given)
         period = asked.period(given.resource, moments.today(engine, call))
         payer = Payer(engine, call, [*given.companions.values()])
         return await _answered(payer, given.resource, covered, period, given.drafts)
@@ -106,11 +106,19 @@ async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
     await read.current(engine, "Patient", call.id)
     names = (await persons.read(Payer(engine, call), f"Patient/{call.id}")).search
     found = await records.found(engine, call, "Coverage", [("beneficiary", names)])
-    ordered = sorted((one.resource for one in found), key=lambda one: (one.get("order", len(found)), one["id"]))
+    ordered = sorted((one.resource for one in found), key=_place)
     if not ordered:
         raise _refused("the patient has no coverage", "Coverage.beneficiary")
     insured = [one for one in ordered if _insured(one)] or ordered
-    return next((one for one in insured if coverage.in_force(one, day)), insured[0])
+    first = next((one for one in insured if coverage.in_force(one, day)), insured[0])
+    if any(coverage.may_pay_before(one, first, day) for one in insured):
+        raise _refused("no order says which coverage of the patient pays first: ask about one", "Coverage.order")
+    return first
+
+
+def _place(covered: Resource) -> tuple[bool, int, str]:
+    """By the order of coverages, those without one last."""
+    return "order" not in covered, covered.get("order", 0), covered["id"]
 
 
 def _insured(covered: Resource) -> bool:
@@ -121,14 +129,16 @@ _COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}
 """What `$eligibility` is called on, to how its coverage is found."""
 
 
-async def _asked(engine: Engine, given: Submission) -> Resource:
+async def _asked(engine: Engine, call: Call, given: Submission) -> Resource:
     """The coverage that a request asks about; raises Unprocessable with every reason why it cannot be answered."""
     request = given.resource
     wanted = [coverage.reference(one["coverage"]) for one in asked.focal(request)]
     references = [*wanted, coverage.reference(request.get("provider", {}))]
     known = {key: one.resource for key, one in (await records.by_reference(engine, references)).items()}
     known.update(given.among(references))
-    issues = asked.issues(request, known)
+    payer = Payer(engine, call, [*given.companions.values()])
+    people = (await persons.read(payer, coverage.reference(request["patient"]))).names
+    issues = asked.issues(request, known, people)
     if issues:
         raise Unprocessable("the request cannot be answered", issues=issues)
     return known[wanted[0]]

@@ -11,10 +11,12 @@ from datetime import date
 
 from operations import records
 from operations.billing import benefits, coverage, fees, networks
+from operations.billing import case as cases
 from operations.billing.fees import Schedule
 from operations.billing.networks import Actors
 from operations.billing.plan import Plan
 from operations.records import Record
+from server.fhir import resource
 from server.fhir.resource import Json, Resource
 from server.interactions.engine import Engine
 from server.interactions.operation import Call
@@ -70,7 +72,11 @@ class Payer:
         """Who some providers are, by their relative references."""
         named = list(dict.fromkeys(providers))
         roles = await self._roles(named)
-        return {one: networks.actors(one, roles) for one in named}
+        further = [coverage.reference(one) for role in roles for _, one in cases.of_role(role)]
+        stored = await records.by_reference(self.engine, [*named, *further])
+        along = {resource.key(one): one for one in self.along}
+        known = {**{key: one.resource for key, one in stored.items()}, **along}
+        return {one: networks.actors(one, roles, known) for one in named}
 
     async def _roles(self, providers: Sequence[str]) -> list[Resource]:
         """The PractitionerRoles among providers, those of the practitioners among them, and those that come along."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from operations import records
-from operations.billing import readable
+from operations.billing import coverage, readable
 from server.fhir import codec, resource
 from server.fhir.errors import Conflict, Invalid, Unprocessable
 from server.fhir.outcome import Issue
@@ -87,9 +87,27 @@ async def read(engine: Engine, given: Resource, type: str, id: str = "") -> Subm
     known = await records.latest(engine, [resource.key(main), *companions])
     absent = {key: one for key, one in companions.items() if not _there(one, known.get(key))}
     before = known.get(resource.key(main))
-    if before is not None and before.owner:
-        raise Conflict(f"{resource.key(main)} has been submitted already", expression=f"{main['resourceType']}.id")
+    _refuse_taken(main, before)
+    _refuse_judges(listed, absent)
     return Submission(main, before, absent, known)
+
+
+def _refuse_taken(main: Resource, before: Row | None) -> None:
+    """Raises Conflict for what was submitted before, or is of another patient on this server."""
+    if before is None or before.body is None:
+        return
+    if before.owner:
+        raise Conflict(f"{resource.key(main)} has been submitted already", expression=f"{main['resourceType']}.id")
+    if coverage.reference(codec.stored(before.body)["patient"]) != coverage.reference(main.get("patient", {})):
+        raise Conflict(f"{resource.key(main)} is of another patient here", expression=f"{main['resourceType']}.id")
+
+
+def _refuse_judges(listed: Sequence[Resource], absent: Mapping[str, Resource]) -> None:
+    """Raises Unprocessable for what a provider's practice, and so its network, would be told by."""
+    for place, one in enumerate(listed):
+        if one["resourceType"] in REGISTERED and resource.key(one) in absent:
+            path = f"Bundle.entry[{place}].resource"
+            raise Unprocessable("a role is registered before claims are made by it", expression=path)
 
 
 def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:
@@ -101,6 +119,8 @@ def _each_once(others: Sequence[Resource]) -> dict[str, Resource]:
 
 PAYERS_OWN = ("ChargeItemDefinition", "InsurancePlan", "OrganizationAffiliation")
 """What the payer judges by: nobody brings it along to be judged by."""
+REGISTERED = ("PractitionerRole",)
+"""What it judges by as well, and what may come along as the server has it."""
 
 
 def _named(engine: Engine, given: Resource, type: str, id: str) -> list[Resource]:

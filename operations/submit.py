@@ -119,9 +119,9 @@ def _decision(engine: Engine, call: Call, one: _Judging, used: Accumulators) -> 
     terms = Terms(one.plan, network, coverage.term(one.covered))
     judged = adjudication.adjudicate(charges.of_claim(one.checked.claim, one.schedule), terms, used)
     created = moments.created(engine, call)
-    return Decision(
-        one.checked.claim, one.covered, judged, engine.new_id(), engine.new_id(), created, created[:10], one.place
-    )
+    ids = engine.new_id(), engine.new_id()
+    checked = one.checked
+    return Decision(checked.claim, one.covered, judged, *ids, created, created[:10], one.place, checked.number)
 
 
 def _standing(given: Submission, checked: Case) -> list[Version]:

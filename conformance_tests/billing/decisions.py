@@ -17,6 +17,7 @@ from server.fhir.resource import Json, Resource
 PLAN = benefits.read(resources.PLAN)
 SCHEDULE = fees.read(resources.SCHEDULE, resources.FEES, "USD")
 DAY = resources.TODAY
+NPI = "1234567893"
 PLACE = places.of_patient("Patient/ann", 1)
 
 
@@ -27,7 +28,8 @@ def decide(
     cover = covered or resources.COVERAGE
     terms = Terms(PLAN, network, coverage.term(cover))
     judged = adjudicate(charges.of_claim(claim, SCHEDULE), terms, used or accumulators.opening(PLAN, DAY))
-    return Decision(claim, cover, judged, "response", "explanation", "2026-03-10T09:00:00Z", "2026-03-12", PLACE)
+    days = "2026-03-10T09:00:00Z", "2026-03-12"
+    return Decision(claim, cover, judged, "response", "explanation", *days, PLACE, NPI)
 
 
 def of_charges(listed: Sequence[Charge], terms: Terms, used: Accumulators) -> Decision:
@@ -44,7 +46,8 @@ def of_charges(listed: Sequence[Charge], terms: Terms, used: Accumulators) -> De
     ]
     claim = {**resources.CLAIM, "item": items}
     judged = adjudicate(listed, terms, used)
-    return Decision(claim, resources.COVERAGE, judged, "response", "explanation", "2026-03-10", "2026-03-12", PLACE)
+    days = "2026-03-10", "2026-03-12"
+    return Decision(claim, resources.COVERAGE, judged, "response", "explanation", *days, PLACE, NPI)
 
 
 def claim(*items: Json, **changes: Json) -> Resource:

@@ -98,4 +98,5 @@ def decided(name: str, earlier: Sequence[str] = ()) -> Decision:
     terms = Terms(plan, network, coverage.term(checked.coverage))
     judged = adjudicate(charges.of_claim(checked.claim, schedule(plan)), terms, used)
     place = places.of_patient(patient, len(earlier) + 1)
-    return Decision(checked.claim, checked.coverage, judged, f"{name}-r", f"{name}-e", f"{TODAY}", f"{TODAY}", place)
+    ids, days = (f"{name}-r", f"{name}-e"), (f"{TODAY}", f"{TODAY}")
+    return Decision(checked.claim, checked.coverage, judged, *ids, *days, place, checked.number)

@@ -175,8 +175,12 @@ def test_an_explanation_repeats_its_claim() -> None:
         insurance=[{"sequence": 1, "focal": True, "coverage": {"reference": "Coverage/own"}, "preAuthRef": ["A-1"]}],
     )
     built = explanation_of_benefit.build(decisions.decide(claim))
-    for name in ("type", "subType", "use", "patient", "billablePeriod", "provider", "careTeam", "diagnosis"):
+    for name in ("type", "subType", "use", "patient", "billablePeriod", "careTeam", "diagnosis"):
         assert built[name] == claim[name]
+    assert built["provider"] == {
+        **claim["provider"],
+        "identifier": {"system": vocabulary.NPI, "value": decisions.NPI},
+    }
     assert built["claim"] == {"reference": "Claim/one"}
     assert built["claimResponse"] == {"reference": "ClaimResponse/response"}
     assert [one.get("reason") for one in built["supportingInfo"]] == [

@@ -78,7 +78,7 @@ async def test_a_person_is_asked_for_by_the_coverages_of_all_its_records(server:
 async def _linked(server: Service) -> None:
     """Another record becomes Pip's, and is billed the same service."""
     await another(server, PATIENT, "a-old", link=_link("pip-quillfeather", "replaces"))
-    await another(server, PIP, "old", beneficiary={"reference": "Patient/a-old"}, subscriberId="OTHER")
+    await another(server, PIP, "old", beneficiary={"reference": "Patient/a-old"})
     await submitted(server, _for("Patient/a-old", "Coverage/old"))
 
 

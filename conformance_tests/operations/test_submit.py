@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
-from conformance_tests.operations.claims import all_of, amounts, claim, explanation, parameters, submitted
+from conformance_tests.operations.claims import all_of, amounts, claim, explanation, mended, parameters, submitted
 from server.fhir.resource import Json, Resource
 
 pytestmark = pytest.mark.anyio
@@ -228,7 +228,7 @@ async def test_a_claim_is_submitted_under_an_id_that_was_deleted(server: Service
     assert body(await server.get("Claim/gone"))["meta"]["versionId"] == "3"
 
 
-async def _billed_to(server: Service, name: str, **changes: str) -> Resource:
+async def _billed_to(server: Service, name: str, **changes: Json) -> Resource:
     """The claim to another coverage of the patient, which is the same but for some changes."""
     given = claim(name)
     covered = body(await server.get(given["insurance"][0]["coverage"]["reference"]))
@@ -238,15 +238,19 @@ async def _billed_to(server: Service, name: str, **changes: str) -> Resource:
     return given
 
 
-async def test_of_submissions_to_two_policies_at_once_one_is_posted(server: Service) -> None:
-    claims = [claim("mirabel-visit"), await _billed_to(server, "mirabel-visit", subscriberId="OTHER")] * 6
+async def test_of_submissions_to_two_coverages_at_once_one_is_posted(server: Service) -> None:
+    claims = [claim("mirabel-visit"), await _billed_to(server, "mirabel-visit")] * 6
     answers = await asyncio.gather(*(server.post("Claim/$submit", one) for one in claims))
     assert sorted(answer.status_code for answer in answers) == [200] + [422] * 11
 
 
 async def test_policies_that_differ_by_case_are_two(server: Service) -> None:
-    names = {"mirabel-visit": "ab", "mirabel-injections": "AB"}
-    claims = [await _billed_to(server, name, subscriberId=number) for name, number in names.items()]
+    await mended(server, MIRABEL, status="cancelled")
+    september, october = ({"start": f"2026-{month}-01", "end": f"2026-{month}-30"} for month in ("09", "10"))
+    claims = [
+        await _billed_to(server, "mirabel-visit", subscriberId="ab", status="active", period=september),
+        await _billed_to(server, "mirabel-injections", subscriberId="AB", status="active", period=october),
+    ]
     used = [await _used(server, await submitted(server, one)) for one in claims]
     assert used == [Decimal("10.66"), Decimal("9.82")]
 
@@ -447,6 +451,7 @@ async def test_two_fees_for_one_service_are_told_beside_every_other_reason(serve
     assert {one[2] for one in issues(answer)} == {"Claim.item[0].productOrService", "Claim.total"}
 
 
+MIRABEL = "Coverage/mirabel-thistledown-larkspur"
 UUID = "urn:uuid:00000000-0000-4000-8000-000000000001"
 
 
@@ -458,15 +463,13 @@ def _along(main: Resource, other: Resource) -> Resource:
 
 async def test_a_role_that_comes_along_is_in_its_network(server: Service) -> None:
     role = body(await server.get("PractitionerRole/juniper-ashgrove-at-willowmere"))
-    other = {name: value for name, value in role.items() if name not in ("id", "meta")}
-    sent = _along(_visit(UUID), other)
-    assert amounts(await submitted(server, sent))["benefit"] == Decimal("82.50")
+    assert amounts(await submitted(server, _along(_visit(UUID), role)))["benefit"] == Decimal("82.50")
 
 
 async def test_a_role_that_comes_along_is_its_practitioner(server: Service) -> None:
     await submitted(server, _visit("Practitioner/juniper-ashgrove"))
     role = body(await server.get("PractitionerRole/juniper-ashgrove-at-willowmere"))
-    answer = await server.post("Claim/$submit", _along(_visit(UUID), {**role, "id": "another"}))
+    answer = await server.post("Claim/$submit", _along(_visit(UUID), role))
     assert (answer.status_code, {code for _, code, _ in issues(answer)}) == (422, {"duplicate"})
 
 

@@ -6,10 +6,10 @@ Source: http://hl7.org/fhir/R4/claim.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
-from operations.billing import coverage, days, networks
+from operations.billing import coverage, days, networks, vocabulary
 from operations.billing.days import Days
 from operations.billing.fees import Schedule
 from operations.billing.networks import Actors
@@ -70,8 +70,16 @@ class Case:
 
     def actor(self, claim: Resource) -> Actors:
         """Who the provider of this claim, or of an earlier EOB, is."""
-        provider = coverage.reference(claim["provider"])
-        return self.actors.get(provider) or networks.actors(provider, ())
+        provider = claim["provider"]
+        named = coverage.reference(provider)
+        found = self.actors.get(named) or networks.actors(named, (), {})
+        return found if claim is self.claim else replace(found, own=found.own | _number(provider))
+
+    @property
+    def number(self) -> str:
+        """The NPI of the provider: its own, or else its practice's; empty where it has none."""
+        found = (vocabulary.identifiers(one, vocabulary.NPI) for one in self.named(self.claim["provider"]))
+        return next((number for numbers in found for number in numbers), "")
 
     @property
     def lines(self) -> list[tuple[str, Json]]:
@@ -115,6 +123,11 @@ class Case:
             for path, item in self.lines
             for place, one in enumerate(item.get("encounter", ()))
         ]
+
+
+def _number(provider: Json) -> frozenset[str]:
+    """The NPI that an EOB states of its provider."""
+    return frozenset(vocabulary.identifiers({"identifier": [provider.get("identifier", {})]}, vocabulary.NPI))
 
 
 def references(claim: Resource) -> Iterator[tuple[str, Json]]:

@@ -34,10 +34,14 @@ def insured(coverage: Resource) -> bool:
     return payor(coverage).startswith("Organization/")
 
 
-def pays_before(coverage: Resource, other: Resource, day: date) -> bool:
-    """Whether the coverage is of an insurer, in force on a day, and comes before another by its order."""
-    order, own = coverage.get("order"), other.get("order")
-    return insured(coverage) and order is not None and own is not None and order < own and in_force(coverage, day)
+def may_pay_before(coverage: Resource, other: Resource, day: date) -> bool:
+    """Whether the coverage is of an insurer, in force on a day, and comes before another by its order; one of another
+    policy also where the orders do not say.
+    """
+    orders = [one["order"] for one in (coverage, other) if "order" in one]
+    silent = len(orders) < 2 or orders[0] == orders[1]
+    before = policy(coverage) != policy(other) if silent else orders[0] < orders[1]
+    return before and insured(coverage) and in_force(coverage, day)
 
 
 def plan_codes(coverage: Resource) -> set[str]:

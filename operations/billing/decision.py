@@ -25,7 +25,7 @@ class Decision:
     """A scrubbed claim that has an id, the coverage that is billed, and what adjudication makes of it.
 
     `response` and `explanation` are the ids of both resources, `created` is a FHIR dateTime, `paid` the FHIR date on
-    which the payer pays, `place` its Identifier among the EOBs of the patient.
+    which the payer pays, `place` its Identifier among the EOBs of the patient, `npi` the number of the provider.
     """
 
     claim: Resource
@@ -36,12 +36,18 @@ class Decision:
     created: str
     paid: str
     place: Resource
+    npi: str
 
     @property
     def insurer(self) -> Json:
         """The Reference to the payer: the claim's insurer, else the payor of the coverage."""
         found: Json = self.claim.get("insurer") or self.coverage["payor"][0]
         return found
+
+    @property
+    def provider(self) -> Json:
+        """The Reference to the provider with its NPI: who it was is known, whatever becomes of its record."""
+        return {**self.claim["provider"], "identifier": {"system": vocabulary.NPI, "value": self.npi}}
 
     @property
     def payee(self) -> Json:

@@ -42,6 +42,7 @@ def build(decision: Decision) -> Resource:
             "identifier": [decision.number, *decision.places],
             "status": "active",
             **{name: claim[name] for name in COPIED if name in claim},
+            "provider": decision.provider,
             "billablePeriod": decision.billed,
             "created": decision.created,
             "insurer": decision.insurer,

@@ -7,18 +7,20 @@ Source: http://hl7.org/fhir/R4/organizationaffiliation.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from operations.billing import coverage, days
+from operations.billing import coverage, days, vocabulary
 from operations.billing.plan import IN_NETWORK, OUT_OF_NETWORK, Plan
 from server.fhir.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Actors:
-    """Who a provider of a claim is: the references to itself, and the practices that it works for at any time."""
+    """Who a provider of a claim is: the references to itself, and the practices that it works for at any time, each
+    with the NPIs of what it refers to.
+    """
 
     own: frozenset[str]
     practices: frozenset[str]
@@ -28,12 +30,18 @@ class Actors:
         return not (self.own.isdisjoint(other.own | other.practices) and other.own.isdisjoint(self.practices))
 
 
-def actors(provider: str, roles: Sequence[Resource]) -> Actors:
-    """Who a provider, by relative reference, is; its PractitionerRoles, or itself, are among the `roles`."""
+def actors(provider: str, roles: Sequence[Resource], known: Mapping[str, Resource]) -> Actors:
+    """Who a provider, by relative reference, is; its PractitionerRoles, or itself, are among the `roles`, and what it
+    and they refer to among the `known`.
+    """
     itself = [one for one in roles if provider == f"PractitionerRole/{one['id']}"]
-    own = {provider, *(coverage.reference(one.get("practitioner", {})) for one in itself)}
-    practices = {coverage.reference(one.get("organization", {})) for one in roles if _of(provider, one)}
-    return Actors(frozenset(own - {""}), frozenset(practices - {""}))
+    own = {provider, *(coverage.reference(one.get("practitioner", {})) for one in itself)} - {""}
+    practices = {coverage.reference(one.get("organization", {})) for one in roles if _of(provider, one)} - {""}
+    return Actors(*(frozenset({*some, *_numbers(some, known)}) for some in (own, practices)))
+
+
+def _numbers(references: Iterable[str], known: Mapping[str, Resource]) -> set[str]:
+    return {number for one in references for number in vocabulary.identifiers(known.get(one, {}), vocabulary.NPI)}
 
 
 def network(plan: Plan, provider: str, roles: Sequence[Resource], affiliations: Sequence[Resource], day: date) -> str:

@@ -5,7 +5,7 @@ Source: http://hl7.org/fhir/R4/http.html#delete
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from server.fhir.errors import Conflict
 from server.fhir.resource import Json, Resource
 from server.search.compiler import Criteria
 from server.search.condition import All, Condition, Term
+from server.search.values import escape
 from server.storage.store import Row
 
 if TYPE_CHECKING:
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Hold:
     """What `owner` posted, of a type, holds in place: the resource that it refers to by a search parameter, and the
-    References in some elements of that, `keeps`.
+    References in some elements of that, `keeps`. Where it also holds what refers to what these lead to, `through` has
+    their names.
     """
 
     owner: str
     type: str
     parameter: str
     keeps: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
 
 
 async def check(engine: Engine, row: Row | None, resource: Resource | None) -> Condition | None:
@@ -38,14 +41,14 @@ async def check(engine: Engine, row: Row | None, resource: Resource | None) -> C
     `resource` is what is to be stored, None for a deletion. Raises Conflict where something matches already.
     """
     hold = None if row is None or row.body is None else engine.holds.get(row.type)
-    if (
-        row is None
-        or hold is None
-        or (resource is not None and not _moves(hold, codec.stored(row.body or b""), resource))
-    ):
+    if row is None or hold is None:
+        return None
+    before = codec.stored(row.body or b"")
+    if resource is not None and not _moves(hold, before, resource):
         return None
     reference = f"{row.type}/{row.id}"
-    holding = Criteria(engine.definitions, hold.type, engine.clock()).condition([(hold.parameter, reference)])
+    named = ",".join(map(escape, [reference, *_through(hold, before)]))
+    holding = Criteria(engine.definitions, hold.type, engine.clock()).condition([(hold.parameter, named)])
     condition = All((holding, Term(f"_owner={hold.owner}")))
     if await engine.store.count(condition, 1):
         raise Conflict(f"{reference} stays{_kept(hold)}: {hold.owner} has posted what refers to it")
@@ -54,6 +57,13 @@ async def check(engine: Engine, row: Row | None, resource: Resource | None) -> C
 
 def _moves(hold: Hold, before: Resource, after: Resource) -> bool:
     return any(_references(before.get(name)) != _references(after.get(name)) for name in hold.keeps)
+
+
+def _through(hold: Hold, before: Resource) -> Iterator[str]:
+    for name in hold.through:
+        found = _references(before.get(name))
+        if isinstance(found, str) and found[:1] not in ("", "#"):
+            yield found
 
 
 def _references(value: Json) -> Json:

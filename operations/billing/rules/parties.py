@@ -65,9 +65,10 @@ def _first(case: Case) -> Iterable[Finding]:
     """What another insurance pays first is not known here."""
     own = case.coverage or {}
     for _, when in case.dated:
-        before = [one for one in case.insured if coverage.pays_before(one, own, when.first)]
+        before = [one for one in case.insured if own and coverage.may_pay_before(one, own, when.first)]
         if before:
-            yield f"{case.focal[0]}.coverage", f"Coverage/{before[0]['id']} of the patient pays before this one"
+            text = f"Coverage/{before[0]['id']} of the patient pays before this one, or no order says which does"
+            yield f"{case.focal[0]}.coverage", text
 
 
 def _plan(case: Case) -> Iterable[Finding]:
