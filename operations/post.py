@@ -54,8 +54,7 @@ async def _people(payer: Payer, explanations: Sequence[Resource]) -> Mapping[str
 
 async def _repeated(engine: Engine, paying: Payment) -> bool:
     """Whether the payment was posted before, by this version or an earlier one."""
-    values = [one["value"] for one in (paying.identity, paying.former)]
-    condition = records.identified("PaymentReconciliation", paying.identity["system"], values)
+    condition = records.identified("PaymentReconciliation", paying.identity["system"], paying.identities)
     found = records.owned(await records.matching(engine, condition), OWNER)
     return any(paying.repeats(one.resource) for one in found)
 

@@ -91,5 +91,8 @@ def posted(identifier: Resource, type: str, owner: str) -> Condition:
 
 
 def identified(type: str, system: str, values: Iterable[str]) -> Condition:
-    """Resources of a type that have one of some identifiers."""
-    return Any(tuple(Term(f"{type}.identifier={system}|{value.casefold()}") for value in values))
+    """Resources of a type that have one of some identifiers, in their own letter case or, as index entries of earlier
+    versions have them, in lower case.
+    """
+    forms = dict.fromkeys(form for value in values for form in (value, value.casefold()))
+    return Any(tuple(Term(f"{type}.identifier={system}|{form}") for form in forms))

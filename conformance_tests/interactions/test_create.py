@@ -119,3 +119,10 @@ async def test_of_64_conditional_creates_at_once_one_creates(server: Service) ->
     )
     assert sorted(answer.status_code for answer in answers) == [200] * 63 + [201]
     assert len(await server.found("Patient?identifier=1")) == 1
+
+
+async def test_identifiers_that_differ_by_case_are_two_patients(server: Service) -> None:
+    for value in ("7q", "7Q"):
+        given = patient(identifier=[{"system": "urn:s", "value": value}])
+        answer = await server.post("Patient", given, if_none_exist=f"identifier=urn:s|{value}")
+        assert answer.status_code == 201

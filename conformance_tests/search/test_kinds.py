@@ -15,10 +15,13 @@ from profiles import load
 from server.fhir import temporal
 from server.fhir.errors import Invalid
 from server.fhir.resource import Json, Resource
+from server.fhirpath.parser import parse
+from server.search import implied, kinds
 from server.search.compiler import Criteria
 from server.search.entries import Entries
 from server.search.indexer import Indexer
 from server.search.interpreter import holds
+from server.search.kinds.identifier import IDENTIFIER
 from server.search.values import escape
 
 DEFINITIONS = load.definitions()
@@ -103,7 +106,24 @@ def test_a_value_of_no_system_is_found_by_a_bare_pipe(code: str) -> None:
 @given(texts)
 def test_a_token_matches_in_any_letter_case(code: str) -> None:
     assume(code.upper().casefold() == code.casefold())
-    assert _found(_patient(identifier=[{"value": code}]), "identifier", escape(code.upper()))
+    assert _found(_patient(meta={"tag": [{"code": code}]}), "_tag", escape(code.upper()))
+
+
+@given(texts, texts)
+def test_an_identifier_matches_in_its_own_letter_case_only(number: str, other: str) -> None:
+    one = _patient(identifier=[{"system": "urn:x", "value": number}])
+    for asked in (number.swapcase(), other):
+        assert _found(one, "identifier", escape(asked)) is (asked == number)
+        assert _found(one, "identifier", f"urn:x|{escape(asked)}") is (asked == number)
+
+
+def test_every_parameter_of_identifiers_is_told_by_its_expression() -> None:
+    for type_, parameters in DEFINITIONS.parameters.items():
+        for one in parameters.values():
+            if one.type == "token" and one.expression:
+                elements = implied.elements(DEFINITIONS, type_, parse(one.expression))
+                types = {kind.code for element in elements for kind in element.types}
+                assert types <= {"id"} or (kinds.of(one) is IDENTIFIER) is (types == {"Identifier"}), (type_, one.code)
 
 
 @given(st.from_regex(r"[A-Za-z0-9\-.]{1,64}", fullmatch=True))

@@ -57,15 +57,18 @@ class Payment:
 
     @property
     def identity(self) -> Resource:
-        """The Identifier that keeps it from being posted twice: who paid, and the number of the payment."""
-        said = [one.replace("%", "%25").replace("#", "%23") for one in self._said]
-        hashed = any("#" in one for one in self._said)
-        return _identifier("#".join(["", *said])) if hashed else self.former
+        """The Identifier that keeps it from being posted twice: who paid, and the number of the payment in one case."""
+        return {"system": vocabulary.POSTING, "value": self._named.casefold()}
 
     @property
-    def former(self) -> Resource:
-        """The identity that earlier versions gave, which payments have in common that have a `#` in their numbers."""
-        return _identifier("#".join(self._said))
+    def identities(self) -> list[str]:
+        """Its identity and those that earlier versions gave, which payments may have in common."""
+        return list(dict.fromkeys((self.identity["value"], self._named, "#".join(self._said))))
+
+    @property
+    def _named(self) -> str:
+        said = [one.replace("%", "%25").replace("#", "%23") for one in self._said]
+        return "#".join(self._said if said == [*self._said] else ["", *said])
 
     def repeats(self, posted: Resource) -> bool:
         """Whether this payment is one that was posted under its identity, now or by an earlier version."""
@@ -100,10 +103,6 @@ class Payment:
     def unpaid(self, explanation: Resource) -> Money:
         """What a claim has still open of what the payer, or else the patient, owes."""
         return categories.total(explanation, self.owed) - categories.total(explanation, self.paid)
-
-
-def _identifier(value: str) -> Resource:
-    return {"system": vocabulary.POSTING, "value": value}
 
 
 def _number(reconciliation: Resource) -> tuple[str, str]:

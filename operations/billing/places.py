@@ -1,7 +1,7 @@
 """The place of a decision among those before it, as an Identifier: what the decision stood on has not changed for as
 long as its place is free.
 
-Identifiers are searched without regard to case, so policies whose numbers differ by nothing else share one order.
+Policies whose numbers differ by nothing but case share one order: index entries of earlier versions tell no more.
 Patients are named by a digest.
 """
 

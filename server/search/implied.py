@@ -17,7 +17,7 @@ def systems(definitions: Definitions, type: str, expression: str) -> Mapping[str
     sets have from several, and none of elements without a required value set.
     """
     found: dict[str, set[str]] = {}
-    for element in _elements(definitions, type, parse(expression)):
+    for element in elements(definitions, type, parse(expression)):
         for system, codes in _bound(definitions, element).items():
             for code in codes:
                 found.setdefault(code, set()).add(system)
@@ -31,17 +31,17 @@ def _bound(definitions: Definitions, element: Element) -> Mapping[str, frozenset
     return definitions.value_sets.get(binding.value_set.partition("|")[0], {})
 
 
-def _elements(definitions: Definitions, type: str, tree: Tree) -> Iterator[Element]:
+def elements(definitions: Definitions, type: str, tree: Tree) -> Iterator[Element]:
     """The elements at the end of paths; of an expression that is more than paths, what can be told."""
     match tree:
         case Binary(operator="|", left=left, right=right):
-            yield from _elements(definitions, type, left)
-            yield from _elements(definitions, type, right)
+            yield from elements(definitions, type, left)
+            yield from elements(definitions, type, right)
         case Member(of=of, name=name) if of is not None:
             for path in _paths(definitions, type, of):
                 yield from (one for one in definitions.children.get(path, ()) if one.name == name)
         case Call(of=of, name="where") if of is not None:
-            yield from _elements(definitions, type, of)
+            yield from elements(definitions, type, of)
 
 
 def _paths(definitions: Definitions, type: str, tree: Tree) -> Iterator[str]:
@@ -50,6 +50,6 @@ def _paths(definitions: Definitions, type: str, tree: Tree) -> Iterator[str]:
         if tree.name in (type, definitions.types[type].base, "Resource"):
             yield type
         return
-    for element in _elements(definitions, type, tree):
+    for element in elements(definitions, type, tree):
         inner = element.content or element.path
         yield from (inner,) if inner in definitions.children else (one.code for one in element.types)

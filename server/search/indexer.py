@@ -18,7 +18,7 @@ from server.search.entries import Collector, Entries
 from server.search.kinds.kind import Index, Kind
 from server.search.kinds.reference import target
 
-RECIPE = 5
+RECIPE = 6
 """Counts up with each change that gives a resource other entries than before."""
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.fhir.definitions import SearchParameter
-from server.search.kinds import entry, id, phonetic
+from server.search.kinds import entry, id, identifier, phonetic
 from server.search.kinds.date import DATE
+from server.search.kinds.identifier import IDENTIFIER
 from server.search.kinds.kind import Kind
 from server.search.kinds.reference import REFERENCE
 from server.search.kinds.string import STRING
@@ -30,4 +31,5 @@ def of(parameter: SearchParameter) -> Kind | None:
     """How a parameter is indexed and matched; None when it is not searched here."""
     if not parameter.expression:
         return None
-    return OWN.get(parameter.url) or KINDS.get(parameter.type)
+    kind = OWN.get(parameter.url) or KINDS.get(parameter.type)
+    return IDENTIFIER if kind is TOKEN and identifier.told_by(parameter.expression) else kind

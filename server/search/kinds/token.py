@@ -1,6 +1,6 @@
-"""Tokens: codes, identifiers and other values that match whole.
+"""Tokens: codes and other values that match whole, whatever their letter case.
 
-Codes and identifiers match whatever their letter case: R4 asks for that where case sensitivity is not known.
+R4 asks for that where case sensitivity is not known.
 Source: http://hl7.org/fhir/R4/search.html#token
 """
 
@@ -41,10 +41,6 @@ def _concept(name: str, value: Json, into: Collector) -> None:
         _coding(name, coding, into)
 
 
-def _identifier(name: str, value: Json, into: Collector) -> None:
-    _coding(name, {"code": value.get("value"), "system": value.get("system")}, into)
-
-
 def _contact(name: str, value: Json, into: Collector) -> None:
     if "value" in value:
         into.terms.add(f"{name}={value['value'].casefold()}")
@@ -78,7 +74,6 @@ TOKEN = Kind(
         {
             "Coding": _coding,
             "CodeableConcept": _concept,
-            "Identifier": _identifier,
             "ContactPoint": _contact,
             **dict.fromkeys(("boolean", "System.Boolean"), _boolean),
             **dict.fromkeys(("code", "id", "string", "uri", "url", "canonical", "oid", "uuid"), _plain),

@@ -1,0 +1,44 @@
+"""Identifiers: tokens whose value matches in its own letter case, since nobody knows that another case is the same.
+
+Sources: http://hl7.org/fhir/R4/search.html#token, http://hl7.org/fhir/R4/datatypes-definitions.html#Identifier.value
+"""
+
+from __future__ import annotations
+
+from server.fhir.errors import Invalid
+from server.fhir.resource import Json
+from server.search.condition import Condition, Term
+from server.search.entries import Collector
+from server.search.kinds.kind import Asked, Kind, extended
+from server.search.values import split, unescape
+
+
+def told_by(expression: str) -> bool:
+    """Whether all that an expression gives are identifiers, by the names that its paths end with."""
+    return all(path.rstrip(" )").endswith(("dentifier", ".requisition")) for path in expression.split("|"))
+
+
+def index(name: str, value: Json, into: Collector) -> None:
+    """The forms that a query may ask for: the value alone, the system alone, both; `|value` is one of no system."""
+    system, number = value.get("system", ""), value.get("value")
+    if number is not None:
+        into.terms.add(f"{name}={number}")
+        into.terms.add(f"{name}={system}|{number}")
+    if system:
+        into.terms.add(f"{name}={system}|")
+
+
+def _id(name: str, value: Json, into: Collector) -> None:
+    index(name, {"value": value}, into)
+
+
+def matches(asked: Asked) -> Condition:
+    """`[value]`, `[system]|[value]`, `[system]|` or `|[value]`."""
+    parts = [unescape(part) for part in split(asked.text, "|")]
+    if len(parts) > 2 or not any(parts):
+        raise Invalid("an identifier is a value, system|value, system| or |value", expression=asked.parameter.code)
+    return Term(f"{asked.name}={'|'.join(parts)}")
+
+
+IDENTIFIER = Kind(index=extended({"Identifier": index, "id": _id}), match={"": matches})
+"""The kind of token parameters whose values are Identifiers, or ids."""
