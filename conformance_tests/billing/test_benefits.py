@@ -78,6 +78,10 @@ def _cost(change: Json, place: int = 0, inner: int = 0) -> Change:
     return lambda plan, terms: terms["specificCost"][0]["benefit"][place]["cost"][inner].update(change)
 
 
+def _costs(*costs: Resource) -> Change:
+    return lambda plan, terms: terms["specificCost"][0]["benefit"][0].update(cost=list(costs))
+
+
 def _general(change: Json) -> Change:
     return lambda plan, terms: terms["generalCost"][0].update(change)
 
@@ -191,6 +195,20 @@ REFUSED: list[tuple[Change, str]] = [
         _promised({"limit": [{**_visit(2), "code": _both(vocabulary.BENEFIT_TYPE, "visit", "room")}]}),
         f"{LIMITS}[0]",
     ),
+    (_costs(resources.copay("30.00"), resources.percent("20", late=True)), f"{COSTS}[0].cost[1].qualifiers"),
+    (_costs(resources.percent("20", late=True), resources.copay("30.00")), f"{COSTS}[0].cost[1].qualifiers"),
+    (
+        _costs(
+            resources.copay("9.00", "out-of-network"),
+            resources.copay("30.00", "in-network", late=True),
+            resources.percent("20"),
+        ),
+        f"{COSTS}[0].cost[2].qualifiers",
+    ),
+    (
+        _cost({"qualifiers": [_both(vocabulary.QUALIFIER, "after-deductible", "other")]}),
+        f"{COSTS}[0].cost[0].qualifiers",
+    ),
 ]
 
 
@@ -210,6 +228,13 @@ def test_a_limit_counts_visits_by_any_of_their_units(value: Json) -> None:
     plan = deepcopy(resources.PLAN)
     _limit(**value)(plan, plan["plan"][0])
     assert benefits.read(plan).service("MH").visits == 2
+
+
+def test_both_costs_of_a_service_may_come_after_the_deductible() -> None:
+    plan = deepcopy(resources.PLAN)
+    _costs(resources.copay("30.00", late=True), resources.percent("20", late=True))(plan, plan["plan"][0])
+    both = Cost(usd("30"), Decimal(20), after_deductible=True)
+    assert benefits.read(plan).service("98").costs == dict.fromkeys(("in-network", "out-of-network"), both)
 
 
 def test_a_service_may_say_that_it_needs_no_authorization() -> None:

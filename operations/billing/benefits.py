@@ -10,7 +10,7 @@
 | `plan.specificCost.benefit.type` | the service category (X12 service type code) |
 | `...benefit.cost`: `type` `copay` or `copay-percent`, `value` | the amount or percentage that the member pays |
 | `...benefit.cost.applicability` | the network it holds in, without it both; one without any cost is not covered |
-| `...benefit.cost.qualifiers` `after-deductible` | the deductible comes before this cost |
+| `...benefit.cost.qualifiers` `after-deductible` | the deductible comes before all costs of a service in a network |
 | `coverage.benefit` extension `authorization-required` | prior authorization for its `type`, a service category |
 | `coverage.benefit.limit` of code `visit` | visits a plan year for its `type`; in `visits`, or UCUM's `{visits}` |
 | `plan` extension `fee-schedule` | the identifier system of the ChargeItemDefinitions that have its fees |
@@ -146,19 +146,31 @@ def _networks(cost: Json, path: str) -> tuple[str, ...]:
 
 def _cost(costs: list[tuple[str, Json]]) -> Cost:
     values: dict[str, Money | Decimal] = {}
-    late = False
     for path, cost in costs:
         kind = vocabulary.sole(cost["type"], vocabulary.BENEFIT_TYPE)
         if kind not in _READERS or kind in values:
             raise Unprocessable("this cost is not understood, or given twice", expression=f"{path}.type")
         values[kind] = _READERS[kind](cost.get("value", {}), f"{path}.value")
-        late |= _after_deductible(cost, path)
     copay, percent = values.get("copay"), values.get("copay-percent")
-    return Cost(copay if isinstance(copay, Money) else None, percent if isinstance(percent, Decimal) else None, late)
+    return Cost(
+        copay if isinstance(copay, Money) else None, percent if isinstance(percent, Decimal) else None, _late(costs)
+    )
+
+
+def _late(costs: list[tuple[str, Json]]) -> bool:
+    """Whether the deductible comes before the costs of a service: a copay before it and a percentage after it, or the
+    other way round, is no order that adjudication knows.
+    """
+    found = [_after_deductible(cost, path) for path, cost in costs]
+    for (path, _), late in zip(costs, found, strict=True):
+        if late is not found[0]:
+            problem = "the deductible comes before all costs of a service in a network, or before none"
+            raise Unprocessable(problem, expression=f"{path}.qualifiers")
+    return found[0]
 
 
 def _after_deductible(cost: Json, path: str) -> bool:
-    qualifiers = [vocabulary.code(one, vocabulary.QUALIFIER) for one in cost.get("qualifiers", ())]
+    qualifiers = [vocabulary.sole(one, vocabulary.QUALIFIER) for one in cost.get("qualifiers", ())]
     if any(one != "after-deductible" for one in qualifiers):
         raise Unprocessable("this qualifier is not understood", expression=f"{path}.qualifiers")
     return bool(qualifiers)

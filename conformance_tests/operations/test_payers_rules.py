@@ -1,0 +1,47 @@
+"""What the payer judges by and cannot be judged by rightly is refused by name: by Claim/$submit and $eligibility."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import TypeAlias
+
+import pytest
+
+from conformance_tests.interactions.serving import Service, body, issues
+from conformance_tests.operations.claims import all_of, claim, mended
+from server.fhir.resource import Json, Resource
+
+pytestmark = pytest.mark.anyio
+
+PLAN = "InsurancePlan/larkspur-ppo"
+MIRABEL = "Coverage/mirabel-thistledown-larkspur"
+Refused: TypeAlias = tuple[int, Sequence[tuple[str, str, str]]]
+
+
+async def _submitted(server: Service) -> Refused:
+    answer = await server.post("Claim/$submit", claim("mirabel-visit"))
+    assert await all_of(server, "Claim") == []
+    return answer.status_code, issues(answer)
+
+
+async def _asked(server: Service, query: str = "") -> Refused:
+    answer = await server.post(f"{MIRABEL}/$eligibility?date=2026-11-02{query}", b"")
+    return answer.status_code, issues(answer)
+
+
+async def _terms(server: Service) -> Resource:
+    """The plan's own part of its InsurancePlan."""
+    (found,) = body(await server.get(PLAN))["plan"]
+    return deepcopy(found)
+
+
+async def test_a_service_whose_costs_come_before_and_after_the_deductible_is_refused(server: Service) -> None:
+    terms = await _terms(server)
+    visit: Json = terms["specificCost"][0]["benefit"][0]
+    copay, percent = visit["cost"]
+    visit["cost"] = [copay, {**percent, "applicability": copay["applicability"]}]
+    await mended(server, PLAN, plan=[terms])
+    path = "InsurancePlan.plan[0].specificCost[0].benefit[0].cost[1].qualifiers"
+    refused = (422, [("error", "processing", path)])
+    assert [await _submitted(server), await _asked(server)] == [refused, refused]
