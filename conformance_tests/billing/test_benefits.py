@@ -95,6 +95,19 @@ def _no_amounts(plan: Resource, terms: Resource) -> None:
     terms["specificCost"][0]["benefit"] = [resources.specific("5", resources.percent("20"))]
 
 
+AREA = {"reference": "Location/colorado"}
+UNKNOWN = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
+
+
+def _covering(change: Json) -> Change:
+    return lambda plan, terms: plan["coverage"][0].update(change)
+
+
+def _ungrouped(plan: Resource, terms: Resource) -> None:
+    del terms["generalCost"][0]["groupSize"]
+    terms["generalCost"][0]["_groupSize"] = UNKNOWN
+
+
 def _visit(value: Json) -> Resource:
     return {"value": {"value": value}, "code": concept(vocabulary.BENEFIT_TYPE, "visit")}
 
@@ -195,6 +208,18 @@ REFUSED: list[tuple[Change, str]] = [
         _promised({"limit": [{**_visit(2), "code": _both(vocabulary.BENEFIT_TYPE, "visit", "room")}]}),
         f"{LIMITS}[0]",
     ),
+    (_covering({"network": [{"reference": "Organization/network"}]}), "InsurancePlan.coverage[0].network"),
+    (_promised({"requirement": "A referral"}), "InsurancePlan.coverage[0].benefit[1].requirement"),
+    (_promised({"_requirement": UNKNOWN}), "InsurancePlan.coverage[0].benefit[1].requirement"),
+    (_limit(_comparator=UNKNOWN), f"{LIMITS}[0].value.comparator"),
+    (lambda plan, terms: plan.update(coverageArea=[AREA]), "InsurancePlan.coverageArea"),
+    (lambda plan, terms: terms.update(coverageArea=[AREA]), "InsurancePlan.plan[0].coverageArea"),
+    (lambda plan, terms: plan.update(period={"_start": UNKNOWN}), "InsurancePlan.period.start"),
+    (_ungrouped, "InsurancePlan.plan[0].generalCost[0].groupSize"),
+    (
+        _cost({"value": {"value": 25, "_comparator": UNKNOWN, "system": vocabulary.ISO_4217, "code": "USD"}}),
+        f"{COSTS}[0].cost[0].value.comparator",
+    ),
     (_costs(resources.copay("30.00"), resources.percent("20", late=True)), f"{COSTS}[0].cost[1].qualifiers"),
     (_costs(resources.percent("20", late=True), resources.copay("30.00")), f"{COSTS}[0].cost[1].qualifiers"),
     (
@@ -241,6 +266,12 @@ def test_a_service_may_say_that_it_needs_no_authorization() -> None:
     plan = deepcopy(resources.PLAN)
     _authorization({"valueBoolean": False})(plan, plan["plan"][0])
     assert benefits.read(plan).service("62").authorization is False
+
+
+def test_what_is_told_of_a_value_changes_nothing() -> None:
+    plan = deepcopy(resources.PLAN)
+    plan["plan"][0]["generalCost"][0]["_groupSize"] = UNKNOWN
+    assert benefits.read(plan) == benefits.read(resources.PLAN)
 
 
 def test_what_is_paid_may_be_nothing() -> None:

@@ -10,12 +10,14 @@ import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
 from conformance_tests.operations.claims import all_of, claim, mended
+from operations.billing import vocabulary
 from server.fhir.resource import Json, Resource
 
 pytestmark = pytest.mark.anyio
 
 PLAN = "InsurancePlan/larkspur-ppo"
 MIRABEL = "Coverage/mirabel-thistledown-larkspur"
+UNKNOWN = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
 Refused: TypeAlias = tuple[int, Sequence[tuple[str, str, str]]]
 
 
@@ -44,4 +46,40 @@ async def test_a_service_whose_costs_come_before_and_after_the_deductible_is_ref
     await mended(server, PLAN, plan=[terms])
     path = "InsurancePlan.plan[0].specificCost[0].benefit[0].cost[1].qualifiers"
     refused = (422, [("error", "processing", path)])
+    assert [await _submitted(server), await _asked(server)] == [refused, refused]
+
+
+VISITS = {
+    "limit": [
+        {
+            "value": {"value": 0},
+            "code": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/benefit-type", "code": "visit"}]},
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("group", "benefit", "element"),
+    [
+        ({"network": [{"reference": "Organization/harborlight-network"}]}, VISITS, "network"),
+        ({}, {"requirement": "Only with a referral"}, "benefit[0].requirement"),
+    ],
+)
+async def test_a_promise_that_holds_on_a_condition_is_refused(
+    server: Service, group: Json, benefit: Json, element: str
+) -> None:
+    type_ = (await _terms(server))["specificCost"][0]["benefit"][0]["type"]
+    promised = {"type": {"text": "Medical"}, **group, "benefit": [{"type": type_, **benefit}]}
+    await mended(server, PLAN, coverage=[promised])
+    refused = (422, [("error", "processing", f"InsurancePlan.coverage[0].{element}")])
+    assert [await _submitted(server), await _asked(server)] == [refused, refused]
+
+
+async def test_a_yearly_amount_of_whom_nobody_knows_is_refused(server: Service) -> None:
+    terms = await _terms(server)
+    del terms["generalCost"][0]["groupSize"]
+    terms["generalCost"][0]["_groupSize"] = UNKNOWN
+    await mended(server, PLAN, plan=[terms])
+    refused = (422, [("error", "processing", "InsurancePlan.plan[0].generalCost[0].groupSize")])
     assert [await _submitted(server), await _asked(server)] == [refused, refused]

@@ -17,7 +17,7 @@
 
 `copay`, `copay-percent`, `deductible`, `visit` are of HL7's benefit-type system, `out-of-pocket-maximum` of ours. An
 amount is a Money or a Quantity of system urn:iso:std:iso:4217; a percentage a Quantity with code or unit `%`. What
-cannot be read is refused with its FHIRPath, never guessed.
+cannot be read is refused with its FHIRPath, never guessed, and so is what `conditions` names.
 Source: http://hl7.org/fhir/R4/insuranceplan.html
 """
 
@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from operations.billing import coverage, days, modifiers, money, plan_years, vocabulary
+from operations.billing import conditions, coverage, days, modifiers, money, plan_years, vocabulary
 from operations.billing.money import Money
 from operations.billing.plan import NETWORKS, Cost, Plan, Service, Yearly
 from server.fhir.errors import Unprocessable
@@ -40,6 +40,8 @@ def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
     """
     for path in modifiers.unknown(plan):
         raise Unprocessable("this may change the meaning of the rest, and is not understood", expression=path)
+    for path, problem in conditions.of(plan):
+        raise Unprocessable(problem, expression=path)
     if len(plan.get("plan", ())) != 1:
         raise Unprocessable("exactly one plan is expected", expression="InsurancePlan.plan")
     (terms,) = plan["plan"]
