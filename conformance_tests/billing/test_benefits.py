@@ -268,6 +268,13 @@ def test_a_service_may_say_that_it_needs_no_authorization() -> None:
     assert benefits.read(plan).service("62").authorization is False
 
 
+def test_another_set_of_rules_of_the_plan_that_is_not_understood_is_refused_by_its_name() -> None:
+    other = {**resources.PLAN, "id": "earlier", "modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+    with pytest.raises(Unprocessable, match="InsurancePlan/earlier") as caught:
+        benefits.read(resources.PLAN, [resources.PLAN, other])
+    assert [one.expression for one in caught.value.issues] == ["InsurancePlan.modifierExtension[0]"]
+
+
 def test_what_is_told_of_a_value_changes_nothing() -> None:
     plan = deepcopy(resources.PLAN)
     plan["plan"][0]["generalCost"][0]["_groupSize"] = UNKNOWN

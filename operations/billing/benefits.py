@@ -38,8 +38,8 @@ def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
 
     Raises Unprocessable for what cannot be read.
     """
-    for path in modifiers.unknown(plan):
-        raise Unprocessable("this may change the meaning of the rest, and is not understood", expression=path)
+    for one in (plan, *family):
+        _understood(one)
     for path, problem in conditions.of(plan):
         raise Unprocessable(problem, expression=path)
     if len(plan.get("plan", ())) != 1:
@@ -59,6 +59,12 @@ def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
         period=days.of_period(plan.get("period", {})),
         held=plan_years.held(plan, family),
     )
+
+
+def _understood(rules: Resource) -> None:
+    for path in modifiers.unknown(rules):
+        problem = f"this may change the meaning of the rest of InsurancePlan/{rules['id']}, and is not understood"
+        raise Unprocessable(problem, expression=path)
 
 
 def _fee_schedule(terms: Json) -> str:
