@@ -275,6 +275,12 @@ def test_another_set_of_rules_of_the_plan_that_is_not_understood_is_refused_by_i
     assert [one.expression for one in caught.value.issues] == ["InsurancePlan.modifierExtension[0]"]
 
 
+def test_a_network_within_the_plan_is_that_of_nobody_else() -> None:
+    plan = deepcopy(resources.PLAN)
+    plan["plan"][0]["network"] = [{"reference": "#network"}]
+    assert benefits.read(plan).networks == ("Organization/network",)
+
+
 def test_what_is_told_of_a_value_changes_nothing() -> None:
     plan = deepcopy(resources.PLAN)
     plan["plan"][0]["generalCost"][0]["_groupSize"] = UNKNOWN

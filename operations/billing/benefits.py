@@ -53,7 +53,7 @@ def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
         deductible=yearly["deductible"],
         out_of_pocket=yearly["out-of-pocket-maximum"],
         services=services,
-        networks=tuple(coverage.reference(one) for one in (*plan.get("network", ()), *terms.get("network", ()))),
+        networks=_networks_of(plan, terms),
         fee_schedule=_fee_schedule(terms),
         anniversary=plan_years.begins(plan),
         period=days.of_period(plan.get("period", {})),
@@ -65,6 +65,12 @@ def _understood(rules: Resource) -> None:
     for path in modifiers.unknown(rules):
         problem = f"this may change the meaning of the rest of InsurancePlan/{rules['id']}, and is not understood"
         raise Unprocessable(problem, expression=path)
+
+
+def _networks_of(plan: Resource, terms: Json) -> tuple[str, ...]:
+    """The networks of a plan; one that is within it is that of no affiliation, whatever both call it."""
+    found = [coverage.reference(one) for one in (*plan.get("network", ()), *terms.get("network", ()))]
+    return tuple(one for one in found if not one.startswith("#"))
 
 
 def _fee_schedule(terms: Json) -> str:
