@@ -83,3 +83,10 @@ async def test_a_yearly_amount_of_whom_nobody_knows_is_refused(server: Service) 
     await mended(server, PLAN, plan=[terms])
     refused = (422, [("error", "processing", "InsurancePlan.plan[0].generalCost[0].groupSize")])
     assert [await _submitted(server), await _asked(server)] == [refused, refused]
+
+
+async def test_a_fee_for_some_products_alone_is_refused_by_its_element(server: Service) -> None:
+    await mended(server, "ChargeItemDefinition/larkspur-T1015", instance=[{"display": "only a certain drug"}])
+    answer = await server.post("Claim/$submit", claim("mirabel-visit"))
+    assert issues(answer) == [("error", "not-supported", "Claim.item[0].productOrService")]
+    assert body(answer)["issue"][0]["diagnostics"].endswith("ChargeItemDefinition.instance")
