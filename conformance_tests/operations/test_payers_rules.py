@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
-from conformance_tests.operations.claims import all_of, claim, mended
+from conformance_tests.operations.claims import all_of, claim, mended, parameters
 from operations.billing import vocabulary
 from server.fhir.resource import Json, Resource
 
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.anyio
 PLAN = "InsurancePlan/larkspur-ppo"
 MIRABEL = "Coverage/mirabel-thistledown-larkspur"
 UNKNOWN = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
+NEGATED = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
 Refused: TypeAlias = tuple[int, Sequence[tuple[str, str, str]]]
 
 
@@ -90,3 +91,24 @@ async def test_a_fee_for_some_products_alone_is_refused_by_its_element(server: S
     answer = await server.post("Claim/$submit", claim("mirabel-visit"))
     assert issues(answer) == [("error", "not-supported", "Claim.item[0].productOrService")]
     assert body(answer)["issue"][0]["diagnostics"].endswith("ChargeItemDefinition.instance")
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "element"),
+    [
+        ("OrganizationAffiliation/willowmere-in-larkspur", {"location": [{"display": "Annex"}]}, "location"),
+        ("OrganizationAffiliation/willowmere-in-larkspur", NEGATED, "modifierExtension[0]"),
+        ("PractitionerRole/linus-heathcote-at-willowmere", NEGATED, "modifierExtension[0]"),
+    ],
+)
+async def test_a_network_that_depends_on_what_is_not_understood_is_told_beside_every_other_reason(
+    server: Service, path: str, change: Json, element: str
+) -> None:
+    await mended(server, path, **change)
+    provider = {"reference": "Practitioner/linus-heathcote"}
+    reason = ("error", "processing", f"{path.partition('/')[0]}.{element}")
+    given = {**claim("mirabel-visit"), "provider": provider, "status": "draft"}
+    answer = await server.post("Claim/$submit", given)
+    assert sorted(issues(answer)) == sorted([("error", "business-rule", "Claim.status"), reason])
+    answer = await server.post(f"{MIRABEL}/$eligibility", parameters(valueReference_provider=provider))
+    assert (answer.status_code, issues(answer)) == (422, [reason])
