@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
-from conformance_tests.operations.claims import all_of, claim, mended, parameters
+from conformance_tests.operations.claims import all_of, claim, mended, parameters, submitted
 from operations.billing import vocabulary
 from server.fhir.resource import Json, Resource
 
@@ -112,3 +112,22 @@ async def test_a_network_that_depends_on_what_is_not_understood_is_told_beside_e
     assert sorted(issues(answer)) == sorted([("error", "business-rule", "Claim.status"), reason])
     answer = await server.post(f"{MIRABEL}/$eligibility", parameters(valueReference_provider=provider))
     assert (answer.status_code, issues(answer)) == (422, [reason])
+
+
+def _in_euro(value: Json) -> Json:
+    """The same with every dollar a euro."""
+    if isinstance(value, dict):
+        return {name: _in_euro(one) for name, one in value.items()}
+    return [_in_euro(one) for one in value] if isinstance(value, list) else "EUR" if value == "USD" else value
+
+
+async def test_a_plan_whose_currency_changed_within_the_year_is_what_is_refused(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    given = claim("mirabel-injections")
+    await mended(server, PLAN, plan=[_in_euro(await _terms(server))])
+    for fee in await all_of(server, "ChargeItemDefinition?identifier=https://larkspur.example/fees|&_count=100"):
+        await mended(server, f"ChargeItemDefinition/{fee['id']}", propertyGroup=_in_euro(fee["propertyGroup"]))
+    answer = await server.post("Claim/$submit", _in_euro(given))
+    reason = ("error", "processing", "InsurancePlan.plan[0]")
+    assert (answer.status_code, issues(answer)) == (422, [reason])
+    assert await _asked(server) == (422, [reason])
