@@ -95,7 +95,7 @@ def decided(name: str, earlier: Sequence[str] = ()) -> Decision:
     provider = coverage.reference(checked.claim["provider"])
     roles, affiliations = of_type("PractitionerRole"), of_type("OrganizationAffiliation")
     network = networks.network(plan, provider, roles, affiliations, day)
-    terms = Terms(plan, network, coverage.term(checked.coverage))
+    terms = Terms(plan, network)
     judged = adjudicate(charges.of_claim(checked.claim, schedule(plan)), terms, used)
     place = places.of_patient(patient, len(earlier) + 1)
     return Decision(checked.claim, checked.coverage, judged, f"{name}-r", f"{name}-e", f"{TODAY}", f"{TODAY}", place)
