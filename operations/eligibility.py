@@ -46,7 +46,7 @@ def _askable(covered: Resource) -> None:
     payor = coverage.payor(covered)
     if payor.startswith(("Patient/", "RelatedPerson/")):
         raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
-    if not _insured(covered):
+    if not coverage.insured(covered):
         raise _refused("the payor is no organization of this server, so it cannot be asked", "Coverage.payor[0]")
     if not asked.named(covered["beneficiary"]):
         raise _refused("the patient of the coverage is not named by a literal reference", "Coverage.beneficiary")
@@ -109,12 +109,8 @@ async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
     ordered = sorted((one.resource for one in found), key=lambda one: (one.get("order", len(found)), one["id"]))
     if not ordered:
         raise _refused("the patient has no coverage", "Coverage.beneficiary")
-    insured = [one for one in ordered if _insured(one)] or ordered
+    insured = [one for one in ordered if coverage.insured(one)] or ordered
     return next((one for one in insured if coverage.in_force(one, day)), insured[0])
-
-
-def _insured(covered: Resource) -> bool:
-    return coverage.insured(covered)
 
 
 _COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}
