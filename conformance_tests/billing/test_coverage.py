@@ -34,12 +34,12 @@ def test_cover_is_in_force_while_active_and_in_its_period(change: Json, in_force
     assert coverage.in_force({**resources.COVERAGE, **change}, DAY) is in_force
 
 
-def test_the_term_of_a_coverage_that_is_not_active_ends_before_it_begins() -> None:
+@pytest.mark.parametrize("day", [date.min, DAY, date.max])
+def test_a_coverage_that_is_not_active_is_in_force_on_no_day(day: date) -> None:
     assert coverage.term(resources.COVERAGE) == Days(date(2026, 1, 1), date.max)
-    ended = coverage.term({**resources.COVERAGE, "status": "cancelled"})
-    assert ended.first == date(2026, 1, 1)
-    assert not ended.covers(DAY)
-    assert not coverage.in_force({**resources.COVERAGE, "status": "draft", "period": {}}, date.min)
+    ended = {**resources.COVERAGE, "status": "cancelled", "period": {}}
+    assert not coverage.term(ended).contains(Days(day, day))
+    assert not coverage.in_force(ended, day)
 
 
 OLD: Resource = {**resources.PLAN, "id": "old", "period": {"start": "2025-01-01", "end": "2025-12-31"}}
