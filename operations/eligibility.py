@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from operations import accounts, moments, persons, records, submission
-from operations.billing import asked, coverage, days, eligibility
+from operations.billing import asked, coverage, days, eligibility, modifiers
 from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
 from operations.plans import Payer
@@ -42,7 +42,9 @@ async def check(engine: Engine, call: Call) -> Reply:
 
 
 def _askable(covered: Resource) -> None:
-    """Raises Unprocessable for a coverage that no insurer of this server can be asked about."""
+    """Raises Unprocessable for a coverage that no insurer of this server can be asked about, or is not understood."""
+    for path in modifiers.unknown(covered):
+        raise _refused("this may change the meaning of the rest, and is not understood", path, "extension")
     payor = coverage.payor(covered)
     if payor.startswith(("Patient/", "RelatedPerson/")):
         raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")

@@ -90,6 +90,9 @@ def _covered(request: Resource, known: Mapping[str, Resource]) -> _Found:
     if covered.get("resourceType") != "Coverage":
         yield "not-found", f"{ROOT}.insurance.coverage", "the coverage is not on this server"
         return
+    for path in modifiers.unknown(covered):
+        text = f"{path} may change the meaning of the rest, and is not understood"
+        yield "extension", f"{ROOT}.insurance.coverage", text
     if not _same(request["patient"], covered["beneficiary"]):
         yield "business-rule", f"{ROOT}.patient", "the coverage is of another patient, or of none that is named"
     if not _same(request["insurer"], covered["payor"][0]):
