@@ -34,13 +34,16 @@ async def read(payer: Payer, given: Submission, patient: Person) -> Case:
 
 
 async def _planned(payer: Payer, checked: Case) -> Case:
-    """With the plan of the coverage on the first day of service, its fees, and the networks of the provider."""
-    if checked.coverage is None or not checked.dated:
-        return checked
+    """With what the payer judges by, or what is wrong with that."""
     try:
-        plan = await payer.plan(checked.coverage, checked.dated[0][1].first)
+        return await _judged(payer, checked)
     except Unprocessable as error:
         return replace(checked, plan_faults=error.issues)
+
+
+async def _judged(payer: Payer, checked: Case) -> Case:
+    """With the plan of the coverage on the first day of service, its fees, and the networks of the provider."""
+    plan = await payer.plan(checked.coverage, checked.dated[0][1].first) if checked.coverage and checked.dated else None
     if plan is None:
         return checked
     provider = coverage.reference(checked.claim.get("provider", {}))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from operations import accounts, moments, persons, records, submission
-from operations.billing import asked, coverage, days, eligibility
+from operations.billing import asked, coverage, days, eligibility, modifiers
 from operations.billing.days import Days
 from operations.billing.eligibility import Inquiry
 from operations.plans import Payer
@@ -42,11 +42,13 @@ async def check(engine: Engine, call: Call) -> Reply:
 
 
 def _askable(covered: Resource) -> None:
-    """Raises Unprocessable for a coverage that no insurer of this server can be asked about."""
+    """Raises Unprocessable for a coverage that no insurer of this server can be asked about, or is not understood."""
+    for path in modifiers.unknown(covered):
+        raise _refused("this may change the meaning of the rest, and is not understood", path, "extension")
     payor = coverage.payor(covered)
     if payor.startswith(("Patient/", "RelatedPerson/")):
         raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
-    if not _insured(covered):
+    if not coverage.insured(covered):
         raise _refused("the payor is no organization of this server, so it cannot be asked", "Coverage.payor[0]")
     if not asked.named(covered["beneficiary"]):
         raise _refused("the patient of the coverage is not named by a literal reference", "Coverage.beneficiary")
@@ -109,7 +111,7 @@ async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
     ordered = sorted((one.resource for one in found), key=_place)
     if not ordered:
         raise _refused("the patient has no coverage", "Coverage.beneficiary")
-    insured = [one for one in ordered if _insured(one)] or ordered
+    insured = [one for one in ordered if coverage.insured(one)] or ordered
     first = next((one for one in insured if coverage.in_force(one, day)), insured[0])
     if any(coverage.may_pay_before(one, first, day) for one in insured):
         raise _refused("no order says which coverage of the patient pays first: ask about one", "Coverage.order")
@@ -119,10 +121,6 @@ async def _of_patient(engine: Engine, call: Call, day: date) -> Resource:
 def _place(covered: Resource) -> tuple[bool, int, str]:
     """By the order of coverages, those without one last."""
     return "order" not in covered, covered.get("order", 0), covered["id"]
-
-
-def _insured(covered: Resource) -> bool:
-    return coverage.insured(covered)
 
 
 _COVERAGES = {"Coverage": _coverage, "Patient": _of_patient}

@@ -116,7 +116,7 @@ async def _posted(payer: Payer, given: Submission, one: _Judging) -> Reply:
 
 def _decision(engine: Engine, call: Call, one: _Judging, used: Accumulators) -> Decision:
     (network,) = one.checked.networks
-    terms = Terms(one.plan, network, coverage.term(one.covered))
+    terms = Terms(one.plan, network)
     judged = adjudication.adjudicate(charges.of_claim(one.checked.claim, one.schedule), terms, used)
     created = moments.created(engine, call)
     ids = engine.new_id(), engine.new_id()

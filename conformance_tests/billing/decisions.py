@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance_tests.billing import resources
-from operations.billing import accumulators, benefits, charges, coverage, fees, money, places, vocabulary
+from operations.billing import accumulators, benefits, charges, fees, money, places, vocabulary
 from operations.billing.accumulators import Accumulators
 from operations.billing.adjudication import adjudicate
 from operations.billing.charges import Charge
@@ -26,7 +26,7 @@ def decide(
 ) -> Decision:
     """The decision on a claim of the small practice."""
     cover = covered or resources.COVERAGE
-    terms = Terms(PLAN, network, coverage.term(cover))
+    terms = Terms(PLAN, network)
     judged = adjudicate(charges.of_claim(claim, SCHEDULE), terms, used or accumulators.opening(PLAN, DAY))
     days = "2026-03-10T09:00:00Z", "2026-03-12"
     return Decision(claim, cover, judged, "response", "explanation", *days, PLACE, NPI)

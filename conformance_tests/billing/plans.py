@@ -40,9 +40,9 @@ def service(cost: Cost, category: str = OFFICE, authorization: bool = False, vis
     return Service(category, dict.fromkeys(NETWORKS, cost), authorization, visits)
 
 
-def terms(of: Plan, network: str = IN_NETWORK, covered: Days = days.ALWAYS) -> Terms:
+def terms(of: Plan, network: str = IN_NETWORK) -> Terms:
     """The terms of a plan."""
-    return Terms(of, network, covered)
+    return Terms(of, network)
 
 
 def charge(

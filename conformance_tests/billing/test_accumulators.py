@@ -63,13 +63,16 @@ def test_another_years_lines_consume_nothing() -> None:
     assert _of(decisions.DAY, ANN, _explanation(item=undated)).member == Used(usd(0), usd(0))
 
 
-def test_an_explanation_in_another_currency_than_the_plan_is_refused_with_its_path() -> None:
+def test_a_plan_in_another_currency_than_what_was_used_of_its_year_is_refused() -> None:
     amount = {"value": 5, "currency": "EUR"}
     wrong = [{**EXPLANATION["item"][0], "adjudication": [{"category": concept("copay"), "amount": amount}]}]
     with pytest.raises(Unprocessable) as caught:
         _of(decisions.DAY, ANN, _explanation(item=wrong))
     assert [(one.diagnostics, one.expression) for one in caught.value.issues] == [
-        ("the amount is in EUR, not in USD", "ExplanationOfBenefit.item.adjudication[0].amount.currency")
+        (
+            "the plan is in USD, and what was used of its year is not: what is left of the year cannot be told",
+            "InsurancePlan.plan[0]",
+        )
     ]
 
 

@@ -8,11 +8,10 @@ import pytest
 
 from conformance_tests.billing import plans, shown, worked
 from conformance_tests.billing.amounts import usd
-from operations.billing import accumulators, days
+from operations.billing import accumulators
 from operations.billing.accumulators import Accumulators, Used
 from operations.billing.adjudication import Adjudication, adjudicate
 from operations.billing.charges import Charge
-from operations.billing.days import Days
 from operations.billing.plan import IN_NETWORK, OUT_OF_NETWORK, Cost, Plan, Service, Yearly
 from server.fhir.resource import Json
 
@@ -22,7 +21,7 @@ NETWORKS = {"in": IN_NETWORK, "out": OUT_OF_NETWORK}
 @pytest.mark.parametrize("example", worked.load("adjudication"), ids=lambda one: one.name)
 def test_a_claim_is_adjudicated_as_worked_by_hand(example: worked.Example) -> None:
     plan = _plan(example.given("plan"))
-    terms = plans.terms(plan, example.given("network", IN_NETWORK), _covered(example.given("covered")))
+    terms = plans.terms(plan, example.given("network", IN_NETWORK))
     charges = [_charge(one, place) for place, one in enumerate(example.given("charges"), start=1)]
     found = adjudicate(charges, terms, _used(example.given("used", {}), plan))
     example.expect("lines", lambda lines: [shown.line(line) for line in found.lines])
@@ -58,10 +57,6 @@ def _service(code: str, said: Json) -> Service:
 def _cost(said: Json) -> Cost:
     copay, percent = said.get("copay"), said.get("percent")
     return Cost(usd(copay) if copay else None, Decimal(percent) if percent else None, said.get("late", False))
-
-
-def _covered(said: Json) -> Days:
-    return Days(*said) if said else days.ALWAYS
 
 
 def _charge(said: Json, place: int) -> Charge:

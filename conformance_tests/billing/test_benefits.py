@@ -78,6 +78,10 @@ def _cost(change: Json, place: int = 0, inner: int = 0) -> Change:
     return lambda plan, terms: terms["specificCost"][0]["benefit"][place]["cost"][inner].update(change)
 
 
+def _costs(*costs: Resource) -> Change:
+    return lambda plan, terms: terms["specificCost"][0]["benefit"][0].update(cost=list(costs))
+
+
 def _general(change: Json) -> Change:
     return lambda plan, terms: terms["generalCost"][0].update(change)
 
@@ -89,6 +93,19 @@ def _promised(change: Json, place: int = 1) -> Change:
 def _no_amounts(plan: Resource, terms: Resource) -> None:
     del terms["generalCost"]
     terms["specificCost"][0]["benefit"] = [resources.specific("5", resources.percent("20"))]
+
+
+AREA = {"reference": "Location/colorado"}
+UNKNOWN = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
+
+
+def _covering(change: Json) -> Change:
+    return lambda plan, terms: plan["coverage"][0].update(change)
+
+
+def _ungrouped(plan: Resource, terms: Resource) -> None:
+    del terms["generalCost"][0]["groupSize"]
+    terms["generalCost"][0]["_groupSize"] = UNKNOWN
 
 
 def _visit(value: Json) -> Resource:
@@ -191,6 +208,32 @@ REFUSED: list[tuple[Change, str]] = [
         _promised({"limit": [{**_visit(2), "code": _both(vocabulary.BENEFIT_TYPE, "visit", "room")}]}),
         f"{LIMITS}[0]",
     ),
+    (_covering({"network": [{"reference": "Organization/network"}]}), "InsurancePlan.coverage[0].network"),
+    (_promised({"requirement": "A referral"}), "InsurancePlan.coverage[0].benefit[1].requirement"),
+    (_promised({"_requirement": UNKNOWN}), "InsurancePlan.coverage[0].benefit[1].requirement"),
+    (_limit(_comparator=UNKNOWN), f"{LIMITS}[0].value.comparator"),
+    (lambda plan, terms: plan.update(coverageArea=[AREA]), "InsurancePlan.coverageArea"),
+    (lambda plan, terms: terms.update(coverageArea=[AREA]), "InsurancePlan.plan[0].coverageArea"),
+    (lambda plan, terms: plan.update(period={"_start": UNKNOWN}), "InsurancePlan.period.start"),
+    (_ungrouped, "InsurancePlan.plan[0].generalCost[0].groupSize"),
+    (
+        _cost({"value": {"value": 25, "_comparator": UNKNOWN, "system": vocabulary.ISO_4217, "code": "USD"}}),
+        f"{COSTS}[0].cost[0].value.comparator",
+    ),
+    (_costs(resources.copay("30.00"), resources.percent("20", late=True)), f"{COSTS}[0].cost[1].qualifiers"),
+    (_costs(resources.percent("20", late=True), resources.copay("30.00")), f"{COSTS}[0].cost[1].qualifiers"),
+    (
+        _costs(
+            resources.copay("9.00", "out-of-network"),
+            resources.copay("30.00", "in-network", late=True),
+            resources.percent("20"),
+        ),
+        f"{COSTS}[0].cost[2].qualifiers",
+    ),
+    (
+        _cost({"qualifiers": [_both(vocabulary.QUALIFIER, "after-deductible", "other")]}),
+        f"{COSTS}[0].cost[0].qualifiers",
+    ),
 ]
 
 
@@ -212,10 +255,36 @@ def test_a_limit_counts_visits_by_any_of_their_units(value: Json) -> None:
     assert benefits.read(plan).service("MH").visits == 2
 
 
+def test_both_costs_of_a_service_may_come_after_the_deductible() -> None:
+    plan = deepcopy(resources.PLAN)
+    _costs(resources.copay("30.00", late=True), resources.percent("20", late=True))(plan, plan["plan"][0])
+    both = Cost(usd("30"), Decimal(20), after_deductible=True)
+    assert benefits.read(plan).service("98").costs == dict.fromkeys(("in-network", "out-of-network"), both)
+
+
 def test_a_service_may_say_that_it_needs_no_authorization() -> None:
     plan = deepcopy(resources.PLAN)
     _authorization({"valueBoolean": False})(plan, plan["plan"][0])
     assert benefits.read(plan).service("62").authorization is False
+
+
+def test_another_set_of_rules_of_the_plan_that_is_not_understood_is_refused_by_its_name() -> None:
+    other = {**resources.PLAN, "id": "earlier", "modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+    with pytest.raises(Unprocessable, match="InsurancePlan/earlier") as caught:
+        benefits.read(resources.PLAN, [resources.PLAN, other])
+    assert [one.expression for one in caught.value.issues] == ["InsurancePlan.modifierExtension[0]"]
+
+
+def test_a_network_within_the_plan_is_that_of_nobody_else() -> None:
+    plan = deepcopy(resources.PLAN)
+    plan["plan"][0]["network"] = [{"reference": "#network"}]
+    assert benefits.read(plan).networks == ("Organization/network",)
+
+
+def test_what_is_told_of_a_value_changes_nothing() -> None:
+    plan = deepcopy(resources.PLAN)
+    plan["plan"][0]["generalCost"][0]["_groupSize"] = UNKNOWN
+    assert benefits.read(plan) == benefits.read(resources.PLAN)
 
 
 def test_what_is_paid_may_be_nothing() -> None:

@@ -12,6 +12,7 @@ from operations.billing import benefits, coverage, networks, vocabulary
 from operations.billing.days import Days
 from operations.billing.plan import IN_NETWORK, OUT_OF_NETWORK
 from operations.billing.vocabulary import concept
+from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
 
 DAY = date(2026, 3, 2)
@@ -33,12 +34,12 @@ def test_cover_is_in_force_while_active_and_in_its_period(change: Json, in_force
     assert coverage.in_force({**resources.COVERAGE, **change}, DAY) is in_force
 
 
-def test_the_term_of_a_coverage_that_is_not_active_ends_before_it_begins() -> None:
+@pytest.mark.parametrize("day", [date.min, DAY, date.max])
+def test_a_coverage_that_is_not_active_is_in_force_on_no_day(day: date) -> None:
     assert coverage.term(resources.COVERAGE) == Days(date(2026, 1, 1), date.max)
-    ended = coverage.term({**resources.COVERAGE, "status": "cancelled"})
-    assert ended.first == date(2026, 1, 1)
-    assert not ended.covers(DAY)
-    assert not coverage.in_force({**resources.COVERAGE, "status": "draft", "period": {}}, date.min)
+    ended = {**resources.COVERAGE, "status": "cancelled", "period": {}}
+    assert not coverage.term(ended).contains(Days(day, day))
+    assert not coverage.in_force(ended, day)
 
 
 OLD: Resource = {**resources.PLAN, "id": "old", "period": {"start": "2025-01-01", "end": "2025-12-31"}}
@@ -124,6 +125,53 @@ def test_a_provider_is_in_the_network_that_its_practice_is_affiliated_with(
 ) -> None:
     found = networks.network(PLAN, provider, roles, affiliations, DAY)
     assert found == (IN_NETWORK if inside else OUT_OF_NETWORK)
+
+
+UNKNOWN = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
+NEGATED = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+UNTOLD = {name: value for name, value in AFFILIATION.items() if name != "active"}
+
+
+@pytest.mark.parametrize(
+    ("role", "affiliation", "expression"),
+    [
+        (ROLE, {**AFFILIATION, **NEGATED}, "OrganizationAffiliation.modifierExtension[0]"),
+        (ROLE, {**AFFILIATION, "implicitRules": "urn:x"}, "OrganizationAffiliation.implicitRules"),
+        (ROLE, {**AFFILIATION, "location": [{"display": "Office"}]}, "OrganizationAffiliation.location"),
+        (ROLE, {**AFFILIATION, "healthcareService": [{"display": "X"}]}, "OrganizationAffiliation.healthcareService"),
+        (ROLE, {**AFFILIATION, "specialty": [{"text": "X"}]}, "OrganizationAffiliation.specialty"),
+        (ROLE, {**UNTOLD, "_active": UNKNOWN}, "OrganizationAffiliation.active"),
+        (ROLE, {**AFFILIATION, "period": {"_end": UNKNOWN}}, "OrganizationAffiliation.period.end"),
+        ({**ROLE, **NEGATED}, AFFILIATION, "PractitionerRole.modifierExtension[0]"),
+        ({**ROLE, "implicitRules": "urn:x"}, AFFILIATION, "PractitionerRole.implicitRules"),
+        ({**ROLE, "_active": UNKNOWN}, AFFILIATION, "PractitionerRole.active"),
+    ],
+)
+def test_a_network_that_depends_on_what_is_not_understood_is_refused(
+    role: Resource, affiliation: Resource, expression: str
+) -> None:
+    with pytest.raises(Unprocessable) as caught:
+        networks.network(PLAN, "Practitioner/doc", [role], [affiliation], DAY)
+    assert [one.expression for one in caught.value.issues] == [expression]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [AFFILIATION],
+        [{**AFFILIATION, "network": [{"reference": "Organization/else"}], **NEGATED}, AFFILIATION],
+    ],
+)
+def test_one_affiliation_that_is_understood_is_enough(others: list[Resource]) -> None:
+    somewhere = {**AFFILIATION, "location": [{"display": "Office"}]}
+    found = networks.network(PLAN, "Organization/practice", [], [somewhere, *others], DAY)
+    assert found == IN_NETWORK
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"network": [{"reference": "Organization/else"}]}])
+def test_an_affiliation_that_is_not_asked_about_need_not_be_understood(change: Json) -> None:
+    found = networks.network(PLAN, "Organization/practice", [], [{**AFFILIATION, **NEGATED, **change}], DAY)
+    assert found == OUT_OF_NETWORK
 
 
 def test_a_plan_without_literal_networks_has_nobody_in_it() -> None:

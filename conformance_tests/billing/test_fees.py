@@ -59,6 +59,13 @@ def test_retired_rows_and_those_of_other_schedules_are_left_out() -> None:
     assert fees.read([retired, other], resources.FEES, "USD").rows == {}
 
 
+def test_a_row_that_is_only_a_trial_is_left_out() -> None:
+    trial = {**resources.fee("S9083", "95.00"), "experimental": True}
+    assert fees.read([trial], resources.FEES, "USD").rows == {}
+    meant = {**trial, "experimental": False}
+    assert fees.read([meant], resources.FEES, "USD").fee(resources.item("S9083", "1.00"), DAY) is not None
+
+
 def test_a_fee_says_its_category_and_period_or_not() -> None:
     bare = resources.fee("S9083", "90.00")
     del bare["extension"], bare["effectivePeriod"]
@@ -112,6 +119,45 @@ def test_a_price_that_is_not_simple_is_none(change: Json) -> None:
     assert found.price is None
     with pytest.raises(Unprocessable):
         found.times(Decimal(1))
+
+
+UNKNOWN = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"instance": [{"display": "only a certain drug"}]}, "instance"),
+        ({"useContext": [{"code": {"code": "age"}, "valueQuantity": {"value": 65, "comparator": ">="}}]}, "useContext"),
+        ({"jurisdiction": [concept("urn:iso:std:iso:3166:-2", "US-CO")]}, "jurisdiction"),
+        ({"applicability": [{"expression": "true"}]}, "applicability"),
+        ({"propertyGroup": [{**GROUP, "applicability": [{"expression": "true"}]}]}, "propertyGroup[0].applicability"),
+        ({"code": concept(vocabulary.HCPCS, "G0463")}, "code"),
+        ({"_experimental": UNKNOWN}, "experimental"),
+        ({"effectivePeriod": {"start": "2026-01-01", "_end": UNKNOWN}}, "effectivePeriod.end"),
+        (
+            {"propertyGroup": [{"priceComponent": [{**GROUP["priceComponent"][0], "_factor": UNKNOWN}]}]},
+            "propertyGroup[0].priceComponent[0].factor",
+        ),
+        ({"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}, "modifierExtension[0]"),
+        ({"propertyGroup": [GROUP, GROUP]}, "propertyGroup"),
+        ({"extension": [_category(valueCodeableConcept={"text": "Office visit"})]}, "extension"),
+    ],
+)
+def test_a_fee_that_cannot_be_used_says_what_is_not_understood(change: Json, fault: str) -> None:
+    row = {**resources.fee("S9083", "90.00"), **change}
+    (found,) = fees.read([row], resources.FEES, "USD").fees(resources.item("S9083", "1.00"), DAY)
+    assert (found.price, found.fault) == (None, f"ChargeItemDefinition.{fault}")
+
+
+@pytest.mark.parametrize("row", ["S9083", "S9083-26"])
+@pytest.mark.parametrize("code", [concept(vocabulary.HCPCS, "S9083"), {"text": "Urgent visit"}])
+def test_a_fee_may_say_again_which_code_it_is_for(row: str, code: Json) -> None:
+    item = {**resources.item("S9083", "1.00"), "modifier": [concept(vocabulary.HCPCS, "26")]}
+    schedule = fees.read([{**resources.fee(row, "90.00"), "code": code}], resources.FEES, "USD")
+    found = schedule.fee(item, DAY)
+    assert found is not None
+    assert (found.price, found.fault) == (Decimal("90.00"), "")
 
 
 def test_an_informational_price_changes_nothing() -> None:

@@ -401,6 +401,9 @@ def _billed_today() -> Case:
 
 TWO_PAYORS = [{"reference": "Organization/payer"}, {"reference": "Organization/other"}]
 WITHIN: Mapping[str, Callable[[], Case]] = {
+    "a coverage of the day alone": _known(
+        "Coverage/own", lambda one: one.update(period={"start": "2026-03-02", "end": "2026-03-02"})
+    ),
     "one line": _claim(_lines(1)),
     "as many lines as there may be": _claim(_lines(50)),
     "as many diagnoses as there may be": _claim(_diagnoses(12)),

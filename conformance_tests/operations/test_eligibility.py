@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
-from conformance_tests.operations.claims import all_of, claim, parameters, submitted
+from conformance_tests.operations.claims import all_of, claim, mended, parameters, submitted
 from server.fhir.resource import Json, Resource
 
 pytestmark = pytest.mark.anyio
@@ -326,3 +326,22 @@ async def test_a_period_with_an_end_alone_asks_about_that_day(server: Service) -
         server, "CoverageEligibilityRequest/$submit", {**request, "servicedPeriod": {"end": "2026-03-31"}}
     )
     assert found["servicedDate"] == "2026-03-31"
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}, "Coverage.modifierExtension[0]"),
+        ({"implicitRules": "urn:x"}, "Coverage.implicitRules"),
+    ],
+)
+async def test_a_coverage_that_is_not_understood_is_not_told_of(server: Service, change: Resource, path: str) -> None:
+    request = await _request(server)
+    await mended(server, MIRABEL, **change)
+    answer = await server.post(f"{MIRABEL}/$eligibility", b"")
+    assert (answer.status_code, issues(answer)) == (422, [("error", "extension", path)])
+    answer = await server.post("CoverageEligibilityRequest/$submit", request)
+    assert (answer.status_code, issues(answer)) == (
+        422,
+        [("error", "extension", "CoverageEligibilityRequest.insurance.coverage")],
+    )

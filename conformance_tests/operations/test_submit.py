@@ -461,11 +461,6 @@ def _along(main: Resource, other: Resource) -> Resource:
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-async def test_a_role_that_comes_along_is_in_its_network(server: Service) -> None:
-    role = body(await server.get("PractitionerRole/juniper-ashgrove-at-willowmere"))
-    assert amounts(await submitted(server, _along(_visit(UUID), role)))["benefit"] == Decimal("82.50")
-
-
 async def test_a_role_that_comes_along_is_its_practitioner(server: Service) -> None:
     await submitted(server, _visit("Practitioner/juniper-ashgrove"))
     role = body(await server.get("PractitionerRole/juniper-ashgrove-at-willowmere"))

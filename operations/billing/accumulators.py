@@ -12,6 +12,7 @@ from datetime import date
 from operations.billing import categories, coverage, days, money, vocabulary
 from operations.billing.money import Money
 from operations.billing.plan import Plan, Yearly
+from server.fhir.errors import Unprocessable
 from server.fhir.resource import Json, Resource
 
 SHARE = ("deductible", "copay", "coinsurance")
@@ -70,7 +71,7 @@ def of_policy(
     """What the posted EOBs of a policy consumed of the plan year of a day; what is of the patients that the member is
     known as is the member's.
 
-    `ordinal` is the place of the next one.
+    `ordinal` is the place of the next one. Raises Unprocessable where they are in another currency than the plan.
     """
     found = replace(opening(plan, day), ordinal=ordinal)
     for explanation in explanations:
@@ -107,7 +108,14 @@ def _consumed(before: Accumulators, dated: Sequence[tuple[date, Json]], own: boo
 
 
 def _amount(item: Json, name: str, currency: str) -> Money:
-    return categories.amount(item.get("adjudication", ()), name, "ExplanationOfBenefit.item.adjudication", currency)
+    """What a posted line says; what was posted is in one currency, and only the plan's may have changed since."""
+    try:
+        return categories.amount(item.get("adjudication", ()), name, "ExplanationOfBenefit.item.adjudication", currency)
+    except Unprocessable as error:
+        raise Unprocessable(_CHANGED.format(currency), expression="InsurancePlan.plan[0]") from error
+
+
+_CHANGED = "the plan is in {}, and what was used of its year is not: what is left of the year cannot be told"
 
 
 def category_of(item: Json) -> str:

@@ -102,6 +102,9 @@ def _covered(given: Given) -> _Found:
     if covered.get("resourceType") != "Coverage":
         yield "not-found", f"{ROOT}.insurance.coverage", "the coverage is not on this server"
         return
+    for path in modifiers.unknown(covered):
+        text = f"{path} may change the meaning of the rest, and is not understood"
+        yield "extension", f"{ROOT}.insurance.coverage", text
     if not named(covered["beneficiary"]) or coverage.reference(covered["beneficiary"]) not in given.people:
         yield "business-rule", f"{ROOT}.patient", "the coverage is of another patient, or of none that is named"
     if not _same(given.request["insurer"], covered["payor"][0]):

@@ -10,14 +10,14 @@
 | `plan.specificCost.benefit.type` | the service category (X12 service type code) |
 | `...benefit.cost`: `type` `copay` or `copay-percent`, `value` | the amount or percentage that the member pays |
 | `...benefit.cost.applicability` | the network it holds in, without it both; one without any cost is not covered |
-| `...benefit.cost.qualifiers` `after-deductible` | the deductible comes before this cost |
+| `...benefit.cost.qualifiers` `after-deductible` | the deductible comes before all costs of a service in a network |
 | `coverage.benefit` extension `authorization-required` | prior authorization for its `type`, a service category |
 | `coverage.benefit.limit` of code `visit` | visits a plan year for its `type`; in `visits`, or UCUM's `{visits}` |
 | `plan` extension `fee-schedule` | the identifier system of the ChargeItemDefinitions that have its fees |
 
 `copay`, `copay-percent`, `deductible`, `visit` are of HL7's benefit-type system, `out-of-pocket-maximum` of ours. An
 amount is a Money or a Quantity of system urn:iso:std:iso:4217; a percentage a Quantity with code or unit `%`. What
-cannot be read is refused with its FHIRPath, never guessed.
+cannot be read is refused with its FHIRPath, never guessed, and so is what `conditions` names.
 Source: http://hl7.org/fhir/R4/insuranceplan.html
 """
 
@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from operations.billing import coverage, days, modifiers, money, plan_years, vocabulary
+from operations.billing import conditions, coverage, days, modifiers, money, plan_years, vocabulary
 from operations.billing.money import Money
 from operations.billing.plan import NETWORKS, Cost, Plan, Service, Yearly
 from server.fhir.errors import Unprocessable
@@ -38,8 +38,10 @@ def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
 
     Raises Unprocessable for what cannot be read.
     """
-    for path in modifiers.unknown(plan):
-        raise Unprocessable("this may change the meaning of the rest, and is not understood", expression=path)
+    for one in (plan, *family):
+        _understood(one)
+    for path, problem in conditions.of(plan):
+        raise Unprocessable(problem, expression=path)
     if len(plan.get("plan", ())) != 1:
         raise Unprocessable("exactly one plan is expected", expression="InsurancePlan.plan")
     (terms,) = plan["plan"]
@@ -51,12 +53,24 @@ def read(plan: Resource, family: Sequence[Resource] = ()) -> Plan:
         deductible=yearly["deductible"],
         out_of_pocket=yearly["out-of-pocket-maximum"],
         services=services,
-        networks=tuple(coverage.reference(one) for one in (*plan.get("network", ()), *terms.get("network", ()))),
+        networks=_networks_of(plan, terms),
         fee_schedule=_fee_schedule(terms),
         anniversary=plan_years.begins(plan),
         period=days.of_period(plan.get("period", {})),
         held=plan_years.held(plan, family),
     )
+
+
+def _understood(rules: Resource) -> None:
+    for path in modifiers.unknown(rules):
+        problem = f"this may change the meaning of the rest of InsurancePlan/{rules['id']}, and is not understood"
+        raise Unprocessable(problem, expression=path)
+
+
+def _networks_of(plan: Resource, terms: Json) -> tuple[str, ...]:
+    """The networks of a plan; one that is within it is that of no affiliation, whatever both call it."""
+    found = [coverage.reference(one) for one in (*plan.get("network", ()), *terms.get("network", ()))]
+    return tuple(one for one in found if not one.startswith("#"))
 
 
 def _fee_schedule(terms: Json) -> str:
@@ -146,19 +160,31 @@ def _networks(cost: Json, path: str) -> tuple[str, ...]:
 
 def _cost(costs: list[tuple[str, Json]]) -> Cost:
     values: dict[str, Money | Decimal] = {}
-    late = False
     for path, cost in costs:
         kind = vocabulary.sole(cost["type"], vocabulary.BENEFIT_TYPE)
         if kind not in _READERS or kind in values:
             raise Unprocessable("this cost is not understood, or given twice", expression=f"{path}.type")
         values[kind] = _READERS[kind](cost.get("value", {}), f"{path}.value")
-        late |= _after_deductible(cost, path)
     copay, percent = values.get("copay"), values.get("copay-percent")
-    return Cost(copay if isinstance(copay, Money) else None, percent if isinstance(percent, Decimal) else None, late)
+    return Cost(
+        copay if isinstance(copay, Money) else None, percent if isinstance(percent, Decimal) else None, _late(costs)
+    )
+
+
+def _late(costs: list[tuple[str, Json]]) -> bool:
+    """Whether the deductible comes before the costs of a service: a copay before it and a percentage after it, or the
+    other way round, is no order that adjudication knows.
+    """
+    found = [_after_deductible(cost, path) for path, cost in costs]
+    for (path, _), late in zip(costs, found, strict=True):
+        if late is not found[0]:
+            problem = "the deductible comes before all costs of a service in a network, or before none"
+            raise Unprocessable(problem, expression=f"{path}.qualifiers")
+    return found[0]
 
 
 def _after_deductible(cost: Json, path: str) -> bool:
-    qualifiers = [vocabulary.code(one, vocabulary.QUALIFIER) for one in cost.get("qualifiers", ())]
+    qualifiers = [vocabulary.sole(one, vocabulary.QUALIFIER) for one in cost.get("qualifiers", ())]
     if any(one != "after-deductible" for one in qualifiers):
         raise Unprocessable("this qualifier is not understood", expression=f"{path}.qualifiers")
     return bool(qualifiers)

@@ -14,14 +14,13 @@ from server.fhir.resource import Json, Resource
 
 
 def term(coverage: Resource) -> Days:
-    """The days on which the coverage is in force; one that is not active ends before it begins."""
-    period = days.of_period(coverage.get("period", {}))
-    return period if coverage.get("status") == "active" else Days(period.first, date.min)
+    """The days on which the coverage is in force; none for one that is not active."""
+    return days.of_period(coverage.get("period", {})) if coverage.get("status") == "active" else days.NEVER
 
 
 def in_force(coverage: Resource, day: date) -> bool:
     """Whether the coverage is active and the day lies in its period."""
-    return coverage.get("status") == "active" and term(coverage).covers(day)
+    return term(coverage).covers(day)
 
 
 def payor(coverage: Resource) -> str:

@@ -34,6 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE = len("2026-11-24")
 """The length of a date to the day."""
 ALWAYS = Days(date.min, date.max)
+NEVER = Days(date.max, date.min)
 
 
 def of_date(text: str) -> Days:

@@ -23,14 +23,6 @@ def denial(charge: Charge, terms: Terms, used: Accumulators) -> Reason | None:
     return next((why for applies, why in DENIALS if applies(charge, terms, used)), None)
 
 
-def _early(charge: Charge, terms: Terms, used: Accumulators) -> bool:
-    return charge.day < terms.covered.first
-
-
-def _lapsed(charge: Charge, terms: Terms, used: Accumulators) -> bool:
-    return charge.day > terms.covered.last
-
-
 def _unpriced(charge: Charge, terms: Terms, used: Accumulators) -> bool:
     return charge.fee is None
 
@@ -53,8 +45,6 @@ def _exhausted(charge: Charge, terms: Terms, used: Accumulators) -> bool:
 
 
 DENIALS: Sequence[tuple[Denying, Reason]] = (
-    (_early, Reason(PATIENT, "26")),
-    (_lapsed, Reason(PATIENT, "27")),
     (_unpriced, Reason(CONTRACTUAL, "147")),
     (_uncovered, Reason(PATIENT, "204")),
     (_outside, Reason(PATIENT, "242")),

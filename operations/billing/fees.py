@@ -4,13 +4,13 @@ A row of a schedule is a ChargeItemDefinition whose `identifier` has the schedul
 procedure code, or code and a modifier joined by a hyphen. Its fee for one unit is the only price component, a `base`;
 `effectivePeriod` says when it holds, and the extension `service-category` what kind of service the code is. A price
 with conditions, surcharges, deductions or factors, and a definition of which anything is not understood that may change
-what it means, is refused, never simplified.
+what it means, or that names another code than its row, is refused, never simplified.
 Source: http://hl7.org/fhir/R4/chargeitemdefinition.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,13 +27,15 @@ PROCEDURES = (vocabulary.CPT, vocabulary.HCPCS)
 class Fee:
     """What one unit of a service is allowed, exact, with its currency and service category.
 
-    `price` is None where the definition has none that can be used as it stands, or is not understood.
+    `price` is None where the definition has none that can be used as it stands, or is not understood: for its element
+    `fault`, a FHIRPath.
     """
 
     price: Decimal | None
     currency: str
     category: str
     effective: days.Days
+    fault: str = ""
 
     def times(self, quantity: Decimal) -> Money:
         """The allowed amount of so many units, rounded once; raises Unprocessable without a price."""
@@ -66,25 +68,55 @@ def rows_of(item: Json) -> tuple[str, ...]:
 
 
 def read(definitions: Sequence[Resource], system: str, currency: str) -> Schedule:
-    """The schedule of some definitions, each with its base price where it has just that, in the currency."""
+    """The schedule of some definitions, each with its base price where it has just that, in the currency; one that is
+    not active, or only a trial, is none.
+    """
     rows: dict[str, list[Fee]] = {}
     for definition in definitions:
-        if definition.get("status") != "active":
+        if definition.get("status") != "active" or definition.get("experimental") is True:
             continue
         for row in vocabulary.identifiers(definition, system):
-            rows.setdefault(row, []).append(_fee(definition, currency))
+            rows.setdefault(row, []).append(_fee(definition, row, currency))
     return Schedule(rows)
 
 
-def _fee(definition: Resource, currency: str) -> Fee:
-    category = _category(definition)
-    understood = category is not None and not any(modifiers.unknown(definition))
-    return Fee(
-        _price(definition, currency) if understood else None,
-        currency,
-        category or "",
-        days.of_period(definition.get("effectivePeriod", {})),
-    )
+def _fee(definition: Resource, row: str, currency: str) -> Fee:
+    category, price = _category(definition), _price(definition, currency)
+    fault = next(_faults(definition, row, category, price), "")
+    effective = days.of_period(definition.get("effectivePeriod", {}))
+    return Fee(None if fault else price, currency, category or "", effective, fault)
+
+
+CONDITIONS = ("applicability", "instance", "jurisdiction", "useContext")
+"""What a price may depend on, and is not judged."""
+READ = ("experimental", "effectivePeriod", "propertyGroup")
+"""The elements in which every value counts."""
+
+
+def _faults(definition: Resource, row: str, category: str | None, price: Decimal | None) -> Iterator[str]:
+    """The FHIRPath of each element by which the price may be another, or of another service."""
+    yield from modifiers.unknown(definition)
+    yield from _conditions(definition)
+    counting = {name: value for name, value in definition.items() if name.removeprefix("_") in READ}
+    yield from modifiers.unsaid(counting, _ROOT)
+    found = {"code": not _is_for(definition, row), "extension": category is None, "propertyGroup": price is None}
+    yield from (f"{_ROOT}.{name}" for name, fault in found.items() if fault)
+
+
+_ROOT = "ChargeItemDefinition"
+
+
+def _conditions(definition: Resource) -> Iterator[str]:
+    yield from (f"{_ROOT}.{name}" for name in CONDITIONS if name in definition)
+    for place, group in enumerate(definition.get("propertyGroup", ())):
+        if "applicability" in group:
+            yield f"{_ROOT}.propertyGroup[{place}].applicability"
+
+
+def _is_for(definition: Resource, row: str) -> bool:
+    """Whether a definition is for the code of a row, which it need not say again."""
+    stated = {*vocabulary.codes(definition.get("code", {}), *PROCEDURES)}
+    return not stated or row.partition("-")[0] in stated
 
 
 def _category(definition: Resource) -> str | None:
@@ -99,13 +131,12 @@ def _category(definition: Resource) -> str | None:
 
 
 def _price(definition: Resource, currency: str) -> Decimal | None:
-    """The only price of a definition, where it has one in the currency that holds without conditions."""
+    """The only price of a definition, where it has one in the currency."""
     groups = definition.get("propertyGroup", ())
     components = [
         one for group in groups for one in group.get("priceComponent", ()) if one.get("type") != "informational"
     ]
-    conditional = any("applicability" in one for one in (definition, *groups))
-    if conditional or len(components) != 1 or components[0].get("type") != "base" or "factor" in components[0]:
+    if len(components) != 1 or components[0].get("type") != "base" or "factor" in components[0]:
         return None
     amount = components[0].get("amount", {})
     price = money.computable(amount["value"]) if "value" in amount and amount.get("currency") == currency else None

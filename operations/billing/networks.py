@@ -1,7 +1,8 @@
 """Whether a provider is in a plan's network.
 
 A practice is in a network by an OrganizationAffiliation whose `participatingOrganization` it is and which lists the
-network; a practitioner or a PractitionerRole is where a practice of theirs is.
+network; a practitioner or a PractitionerRole is where a practice of theirs is. An affiliation for some locations,
+services or specialties alone, and what is not understood, is refused unless another says the same without it.
 Source: http://hl7.org/fhir/R4/organizationaffiliation.html
 """
 
@@ -11,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from operations.billing import coverage, days, vocabulary
+from operations.billing import coverage, days, modifiers, vocabulary
 from operations.billing.plan import IN_NETWORK, OUT_OF_NETWORK, Plan
+from server.fhir import resource as resources
+from server.fhir.errors import Unprocessable
 from server.fhir.resource import Resource
 
 
@@ -48,21 +51,51 @@ def network(plan: Plan, provider: str, roles: Sequence[Resource], affiliations: 
     """The network that a provider, by relative reference, is in on a day.
 
     The provider's PractitionerRoles, or itself, are among the `roles`; `affiliations` are those of its practices.
+    Raises Unprocessable where it is in the network only by what is not understood.
     """
-    practices = set(practices_of(provider, roles, day))
-    held = [one for one in affiliations if _holds(one, day) and _member(one) in practices]
-    listed = {coverage.reference(network) for one in held for network in one.get("network", ())}
-    return IN_NETWORK if any(one and one in plan.networks for one in listed) else OUT_OF_NETWORK
+    ways = [
+        [*faults, *_faults(one)]
+        for practice, faults in _practices(provider, roles, day)
+        for one in affiliations
+        if _member(one) == practice and _holds(one, day) and _lists(one, plan)
+    ]
+    if ways and all(ways):
+        name, path = ways[0][0]
+        raise Unprocessable(f"{name} puts the provider in the network on terms that are not judged", expression=path)
+    return IN_NETWORK if ways else OUT_OF_NETWORK
 
 
 def practices_of(provider: str, roles: Sequence[Resource], day: date) -> Iterator[str]:
     """The Organizations that a provider is or works for on a day."""
+    return (practice for practice, _ in _practices(provider, roles, day))
+
+
+def _practices(provider: str, roles: Sequence[Resource], day: date) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The practices of a provider on a day, each with what is not understood of why it is one."""
     if provider.startswith("Organization/"):
-        yield provider
+        yield provider, []
     for role in roles:
         practice = coverage.reference(role.get("organization", {}))
         if practice and _of(provider, role) and _holds(role, day):
-            yield practice
+            yield practice, [*_faults(role)]
+
+
+CONDITIONS: Mapping[str, Sequence[str]] = {
+    "OrganizationAffiliation": ("healthcareService", "location", "specialty"),
+    "PractitionerRole": (),
+}
+"""What a practice is in a network for, where that is not all it does."""
+READ = ("active", "period")
+"""The elements in which every value counts."""
+
+
+def _faults(one: Resource) -> Iterator[tuple[str, str]]:
+    """What is not understood of a role or affiliation: its name, and the FHIRPath."""
+    type_ = one["resourceType"]
+    counting = {name: value for name, value in one.items() if name.removeprefix("_") in READ}
+    conditions = (f"{type_}.{name}" for name in CONDITIONS[type_] if name in one)
+    for path in (*modifiers.unknown(one), *conditions, *modifiers.unsaid(counting, type_)):
+        yield resources.key(one), path
 
 
 def _of(provider: str, role: Resource) -> bool:
@@ -72,6 +105,11 @@ def _of(provider: str, role: Resource) -> bool:
 
 def _holds(resource: Resource, day: date) -> bool:
     return resource.get("active", True) is True and days.of_period(resource.get("period", {})).covers(day)
+
+
+def _lists(affiliation: Resource, plan: Plan) -> bool:
+    listed = (coverage.reference(one) for one in affiliation.get("network", ()))
+    return any(one and one in plan.networks for one in listed)
 
 
 def _member(affiliation: Resource) -> str:

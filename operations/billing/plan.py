@@ -75,8 +75,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the payer judges by: the plan, the network the provider is in, and the days that cover is in force."""
+    """What the payer judges by: the plan, and the network the provider is in. That cover is in force is scrubbed."""
 
     plan: Plan
     network: str
-    covered: Days = days.ALWAYS

@@ -22,8 +22,6 @@ WORDS: Mapping[str, str] = {
     "1": "This counts toward your yearly deductible.",
     "2": "Your share of the allowed amount, a percentage.",
     "3": "Your fixed payment for a visit.",
-    "26": "The service was before the coverage began.",
-    "27": "The service was after the coverage ended.",
     "45": "The charge is more than the plan allows for the service.",
     "119": "The plan's yearly number of visits is used up.",
     "147": "The plan has no price for this service with this provider.",

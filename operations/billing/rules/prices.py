@@ -20,11 +20,10 @@ def _one(case: Case) -> Iterable[Finding]:
 
 def _usable(case: Case) -> Iterable[Finding]:
     for path, found in _fees(case):
-        if any(one.price is None for one in found):
-            text = (
-                f"the fee of the service is not one unconditional base price in {found[0].currency}, or not understood"
-            )
-            yield f"{path}.productOrService", text
+        unusable = [one for one in found if one.price is None]
+        if unusable:
+            text = f"the fee of the service is not one unconditional base price in {unusable[0].currency}"
+            yield f"{path}.productOrService", f"{text}, or not understood: {unusable[0].fault}"
 
 
 def _fees(case: Case) -> Iterator[tuple[str, Sequence[Fee]]]:
