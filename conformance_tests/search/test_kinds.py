@@ -273,12 +273,12 @@ def test_any_value_is_compiled_or_refused(text: str, code: str) -> None:
         Criteria(DEFINITIONS, "Patient", NOW).condition([(code, text)])
 
 
-def test_the_events_and_bounds_of_a_timing_are_found() -> None:
+def test_a_timing_is_found_from_its_first_day_to_its_last() -> None:
     timing = {"event": ["2026-03-02"], "repeat": {"boundsPeriod": {"start": "2026-05-01", "end": "2026-05-31"}}}
     one = {"resourceType": "ServiceRequest", "occurrenceTiming": timing}
-    assert _found(one, "occurrence", "2026-03-02")
-    assert _found(one, "occurrence", "sa2026-04-30")
-    assert not _found(one, "occurrence", "2026-04")
+    assert all(_found(one, "occurrence", asked) for asked in ("2026", "sa2026-03-01", "eb2026-06-01", "ap2026-04"))
+    assert not any(_found(one, "occurrence", asked) for asked in ("2026-03", "sa2026-04-30", "eb2026-04", "2026-05"))
+    assert not _found({**one, "occurrenceTiming": {"code": {"text": "daily"}}}, "occurrence", "ge1900")
 
 
 def test_a_minute_is_a_span_of_sixty_seconds() -> None:

@@ -36,12 +36,14 @@ def _period(name: str, value: Json, into: Collector) -> None:
 
 
 def _timing(name: str, value: Json, into: Collector) -> None:
+    """From the first to the last of what is scheduled: only its outer limits matter."""
+    outer = Collector()
     for event in value.get("event", ()):
         if event is not None:
-            _moment(name, event, into)
-    bounds = value.get("repeat", {}).get("boundsPeriod")
-    if bounds is not None:
-        _period(name, bounds, into)
+            _moment(name, event, outer)
+    _period(name, value.get("repeat", {}).get("boundsPeriod", {}), outer)
+    if outer.spans:
+        into.spans.add((name, min(low for _, low, _ in outer.spans), max(high for _, _, high in outer.spans)))
 
 
 Compare = Callable[[str, int, int], Condition]
