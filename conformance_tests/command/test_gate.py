@@ -127,6 +127,10 @@ def test_a_page_of_its_own_origin_is_answered(opened: Served) -> None:
         "X-Remote-Addr: a",
         "CDN-Loop: a",
         "X-Rewrite-URL: a",
+        "X-Original-URL: a",
+        "Remote-User: a",
+        "X-Client-Cert: a",
+        "X-SSL-Client-Verify: a",
     ],
 )
 def test_what_a_proxy_passes_on_is_refused(opened: Served, header: str) -> None:
@@ -146,6 +150,12 @@ def test_what_a_proxy_passes_on_is_refused(opened: Served, header: str) -> None:
         "Accept-Encoding: gzip, zip",
         "Referer: http://127.0.0.1/",
         "traceparent: a",
+        "client-request-id: a",
+        "x-ms-client-request-id: a",
+        "X-Client-Version: a",
+        "X-Original-Id: a",
+        "X-Remote-Ref: a",
+        "Device-Address: a",
     ],
 )
 def test_what_clients_themselves_send_is_answered(opened: Served, header: str) -> None:

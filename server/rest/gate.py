@@ -23,11 +23,13 @@ Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH = ("/livez", "/readyz")
 _FORWARDED = re.compile(
-    r"[a-z]*(ip|host|addr|address)|forward(ed|er)?|via|prox[a-z]*"
-    r"|real|client|remote|original|originating|rewrite"
+    r"[a-z]*(ip|host)|forward(ed|er)?|via|prox[a-z]*|rewrite|ssl"
     r"|akamai|cdn|cf|envoy|fastly|fly|incap|sucuri|varnish"
 )
-"""The words that tell a header of a proxy: of whose address, to which host and which way, and whose product it is."""
+"""The words that alone tell a header of a proxy: of which host and which way it is, and whose product."""
+_WHO = frozenset(("client", "cluster", "external", "original", "originating", "peer", "real", "remote", "source"))
+_WHAT = frozenset(("addr", "address", "cert", "dn", "method", "path", "port", "proto", "scheme", "uri", "url", "user"))
+"""The words that do so together: whose of what."""
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
 
@@ -87,7 +89,9 @@ def _refuse_strangers(scope: Scope) -> None:
 
 @lru_cache(256)
 def _forwarded(name: str) -> bool:
-    return name != "host" and any(map(_FORWARDED.fullmatch, name.replace("_", "-").split("-")))
+    words = name.replace("_", "-").split("-")
+    told = not (_WHO.isdisjoint(words) or _WHAT.isdisjoint(words))
+    return name != "host" and (told or any(map(_FORWARDED.fullmatch, words)))
 
 
 def _public(method: str, path: str) -> bool:
