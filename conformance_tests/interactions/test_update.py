@@ -157,3 +157,18 @@ async def test_of_32_conditional_updates_at_once_one_creates(server: Service) ->
 async def test_what_cannot_be_an_id_is_not_deleted(server: Service) -> None:
     answer = await server.delete("Patient/a_b")
     assert (answer.status_code, issues(answer)) == (400, [("error", "invalid", "id")])
+
+
+async def test_an_update_whose_members_come_in_another_order_makes_no_version(server: Service) -> None:
+    given = patient(id="a", active=True, name=[{"family": "Rivera", "given": ["Rosa"]}], gender="female")
+    assert (await server.put("Patient/a", given)).status_code == 201
+    turned = {**dict(reversed(given.items())), "name": [dict(reversed(given["name"][0].items()))]}
+    assert body(await server.put("Patient/a", turned))["meta"]["versionId"] == "1"
+    assert body(await server.put("Patient/a", {**turned, "active": False}))["meta"]["versionId"] == "2"
+
+
+@pytest.mark.parametrize("tag", ['"abc/def"', '""', 'W/"x,y"', '"2", W/"3"', '"1,1"'])
+async def test_an_if_match_of_no_version_is_a_failed_precondition(server: Service, tag: str) -> None:
+    await server.put("Patient/a", patient(id="a"))
+    assert (await server.put("Patient/a", patient(id="a", active=True), if_match=tag)).status_code == 412
+    assert (await server.put("Patient/a", patient(id="a", active=True), if_match=f'{tag}, W/"1"')).status_code == 200

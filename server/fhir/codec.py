@@ -26,6 +26,7 @@ def _written(value: Exact) -> msgspec.Raw:
 
 _decoder = msgspec.json.Decoder(float_hook=exact.number)
 _encoder = msgspec.json.Encoder(enc_hook=_written, decimal_format="number")
+_sorting = msgspec.json.Encoder(enc_hook=_written, decimal_format="number", order="sorted")
 _spaced_colon = re.compile(rb'"[ \t\r\n]+:')
 
 
@@ -54,6 +55,11 @@ def decode_resource(text: bytes) -> Resource:
 def encode(value: Json) -> bytes:
     """The JSON text of a value that `decode` could have given, without white space."""
     return _encoder.encode(value)
+
+
+def ordered(text: bytes) -> bytes:
+    """A text that this server wrote, with the members of its objects in alphabetical order."""
+    return _sorting.encode(_decoder.decode(text))
 
 
 def stored(text: bytes) -> Resource:

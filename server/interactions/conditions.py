@@ -10,7 +10,7 @@ import re
 from server.fhir.errors import Invalid, PreconditionFailed
 from server.interactions.request import Request
 
-_tag = re.compile(r'(?:W/)?"([A-Za-z0-9\-.]{1,64})"')
+_list = re.compile(r'[ \t]*(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)')
 PREFERENCES = ("minimal", "representation", "OperationOutcome")
 
 
@@ -35,11 +35,19 @@ def check_none_match(request: Request, reference: str, version: int | None) -> N
 
 
 def tags(header: str, name: str) -> tuple[str, ...]:
-    """The versions in a list of entity tags; raises Invalid when it is none."""
-    parts = [_tag.fullmatch(part.strip()) for part in header.split(",")]
-    if not all(parts):
-        raise Invalid(f'{name} must be an entity tag such as W/"3"')
-    return tuple(part.group(1) for part in parts if part)
+    """What a list of entity tags has between quotes; raises Invalid when it is none.
+
+    Source: https://www.rfc-editor.org/rfc/rfc7232#section-2.3
+    """
+    found: list[str] = []
+    place = 0
+    while place < len(header) or not found:
+        part = _list.match(header, place)
+        if part is None:
+            raise Invalid(f'{name} must be an entity tag such as W/"3"')
+        found.append(part[1])
+        place = part.end()
+    return tuple(found)
 
 
 def preference(request: Request, default: str = "representation") -> str:
