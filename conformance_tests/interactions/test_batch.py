@@ -45,3 +45,14 @@ async def test_bad_entries_do_not_keep_the_good_one_of_a_valid_batch_from_being_
     bad = [{"request": {"method": "GET"}}] * 1_500
     answer = await server.post("", bundle(*bad, entry("POST", "Patient", patient()), type="batch"))
     assert body(answer)["entry"][-1]["response"]["status"] == "201 Created"
+
+
+@pytest.mark.parametrize("type_", ["batch", "transaction"])
+async def test_a_bundle_reads_no_more_than_it_has_room_to_answer(server: Service, type_: str) -> None:
+    await server.create(patient(name=[{"text": "x" * 1_000_000}]))
+    asked = [entry("GET", "Patient/id-1") for _ in range(101)]
+    answer = await server.post("", bundle(*asked, entry("POST", "Patient", patient()), type=type_))
+    told = [one["response"] for one in body(answer)["entry"]]
+    assert ([told[place]["status"][:3] for place in (0, 64, 100, 101)]) == ["200", "200", "400", "201"]
+    assert told[100]["outcome"]["issue"][0]["code"] == "too-costly"
+    assert len(answer.content) < 2 * 64 * 2**20

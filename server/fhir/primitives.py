@@ -147,7 +147,7 @@ _JSON_TYPES: Mapping[type, str] = {
     type(None): "null",
 }
 
-_TEXT = "is not empty, has up to 1,048,576 characters and neither vertical tab nor form feed"
+_TEXT = "is not empty, has up to 1,048,576 characters and no control characters but tab, line feed and carriage return"
 _NO_SPACE = "is not empty and has no white space"
 
 GRAMMARS: Mapping[str, Grammar] = {

@@ -13,6 +13,7 @@ from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 from server.interactions import answering, bundles, entry, payload
+from server.interactions.answering import Allowance
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
 from server.validation.bundles import unique
@@ -26,11 +27,11 @@ async def run(engine: Engine, request: Request) -> Reply:
     """The batch-response: for each entry in order what it would have been answered alone."""
     listed = entry.listed(request)
     valid = _valid(engine, request.body or {}, listed)
-    gate = asyncio.Semaphore(TOGETHER)
+    gate, room = asyncio.Semaphore(TOGETHER), Allowance()
 
     async def answer(place: int, one: Json) -> bundles.Entry:
         async with gate:
-            return await answering.by_itself(_performed(engine, request, place, one, valid))
+            return await answering.by_itself(_performed(engine, request, place, one, valid, room))
 
     answered = await asyncio.gather(*(answer(place, one) for place, one in enumerate(listed)))
     return bundles.reply("batch-response", answered)
@@ -78,7 +79,9 @@ def _moved(issue: Issue, place: int) -> str:
     return entry.expression(place) + issue.expression.removeprefix(entry.expression(0))
 
 
-async def _performed(engine: Engine, request: Request, place: int, one: Json, valid: bool) -> bundles.Entry:
+async def _performed(
+    engine: Engine, request: Request, place: int, one: Json, valid: bool, room: Allowance
+) -> bundles.Entry:
     if not valid:
         _check(engine, place, one)
-    return await answering.performed(engine, entry.read(request, place, one))
+    return await answering.performed(engine, entry.read(request, place, one), room)

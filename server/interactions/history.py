@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from server.fhir.errors import Invalid, NotFound
+from server.fhir.errors import Invalid
 from server.fhir.resource import Resource
-from server.interactions import bundles, search, write
+from server.interactions import bundles, read, search, write
 from server.interactions.bundles import Entry
 from server.interactions.conditions import etag
 from server.interactions.engine import Engine
@@ -26,7 +26,7 @@ async def run(engine: Engine, request: Request) -> Reply:
     here = search.added(plain, request.manner)
     page = await engine.store.history(kind, name, count, search.below(cursors, request))
     if not page.rows and not any(key == paging.PARAMETER for key, _ in request.query):
-        raise NotFound(f"there is no {kind}/{name}")
+        raise read.missing(kind, name)
     links = [("self", here)]
     if page.more:
         links.append(("next", search.following(here, cursors.text(page.rows[-1].version, request.now))))

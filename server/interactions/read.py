@@ -5,6 +5,8 @@ Source: http://hl7.org/fhir/R4/http.html#read
 
 from __future__ import annotations
 
+import re
+
 from server.fhir import codec
 from server.fhir.errors import Gone, NotFound
 from server.fhir.resource import Resource
@@ -13,6 +15,8 @@ from server.interactions.engine import Engine
 from server.interactions.replies import of_row, version_headers
 from server.interactions.request import Reply, Request
 from server.storage.store import Row
+
+_id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 async def run(engine: Engine, request: Request) -> Reply:
@@ -39,10 +43,15 @@ async def current(engine: Engine, type: str, id: str) -> Row:
     """The row of the current version; raises NotFound or Gone."""
     row = await engine.store.read(type, id)
     if row is None:
-        raise NotFound(f"there is no {type}/{id}")
+        raise missing(type, id)
     if row.body is None:
         raise Gone(f"{type}/{id} has been deleted")
     return row
+
+
+def missing(type: str, id: str) -> NotFound:
+    """What is said of a resource that never was; what can be no id is not repeated."""
+    return NotFound(f"there is no {type}/{id}" if _id.fullmatch(id) else f"there is no {type} of that id")
 
 
 def _unchanged(request: Request, row: Row) -> bool:

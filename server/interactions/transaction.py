@@ -28,6 +28,7 @@ from server.interactions import (
     update,
     write,
 )
+from server.interactions.answering import Allowance
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
 from server.interactions.planning import Step
@@ -52,8 +53,9 @@ async def run(engine: Engine, request: Request) -> Reply:
 
     async def attempt() -> Reply:
         answers = await _written(engine, request, await planning.steps(engine, writing))
+        room = Allowance()
         for one in reading:
-            answers[one.place] = await answering.by_itself(answering.performed(engine, one))
+            answers[one.place] = await answering.by_itself(answering.performed(engine, one, room))
         return bundles.reply("transaction-response", [answers[one.place] for one in asked])
 
     return await engine.contention.persist(attempt, "a resource of the transaction")

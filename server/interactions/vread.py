@@ -6,6 +6,7 @@ Source: http://hl7.org/fhir/R4/http.html#vread
 from __future__ import annotations
 
 from server.fhir.errors import Gone, NotFound
+from server.interactions import read
 from server.interactions.engine import Engine
 from server.interactions.replies import of_row
 from server.interactions.request import Reply, Request
@@ -16,10 +17,16 @@ async def run(engine: Engine, request: Request) -> Reply:
     kind, name, _, version = request.path
     row = await engine.store.vread(kind, name, int(version)) if _is_version(version) else None
     if row is None:
-        raise NotFound(f"there is no version {version[:20]} of {kind}/{name}")
+        raise _missing(kind, name, version)
     if row.body is None:
         raise Gone(f"version {version} of {kind}/{name} is its deletion")
     return of_row(row)
+
+
+def _missing(kind: str, name: str, version: str) -> NotFound:
+    if not _is_version(version):
+        return NotFound(f"there is no such version of a {kind}")
+    return NotFound(f"{read.missing(kind, name)} in version {version}")
 
 
 def _is_version(text: str) -> bool:
