@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance_tests.billing import resources
 from conformance_tests.validation.examples import VALIDATOR
-from operations.billing import readable, scrub
+from operations.billing import readable, scrub, vocabulary
 from operations.billing.readable import Unreadable
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
@@ -67,6 +67,18 @@ def test_a_fault_alone_is_the_only_reason(odd: Json) -> None:
         faults = _faults(claim)
         if faults:
             assert _rest(claim, faults) == (), (key, faults)
+
+
+def test_an_element_that_is_left_out_or_only_an_extension_is_never_failed_on() -> None:
+    count = len(list(_places(resources.CLAIM)))
+    for number in range(count):
+        for extended in (False, True):
+            claim = deepcopy(resources.CLAIM)
+            container, key = list(_places(claim))[number]
+            del container[key]
+            if extended and isinstance(container, dict):
+                container[f"_{key}"] = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
+            _rest(claim, _faults(claim))
 
 
 def test_reasons_beside_a_fault_are_told() -> None:

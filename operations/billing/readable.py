@@ -31,7 +31,7 @@ class Readable(dict[str, Json]):
     __slots__ = ("_faulty",)
 
     def __init__(self, members: Mapping[str, Json], faulty: Iterable[str]) -> None:
-        self._faulty = tuple(faulty)
+        self._faulty = tuple(one.removeprefix("_") for one in faulty)
         super().__init__({name: value for name, value in members.items() if not self._is_faulty(name)})
 
     def __getitem__(self, name: str) -> Json:

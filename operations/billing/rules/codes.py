@@ -82,7 +82,7 @@ def _diagnoses(case: Case) -> Iterator[tuple[str, Json]]:
         path = f"Claim.diagnosis[{place}].diagnosis"
         if "diagnosisCodeableConcept" in one:
             yield path, one["diagnosisCodeableConcept"]
-        elif (condition := case.found(one["diagnosisReference"])) is not None:
+        elif (condition := case.found(one.get("diagnosisReference", {}))) is not None:
             yield path, condition.get("code", {})
 
 
