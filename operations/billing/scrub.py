@@ -52,4 +52,4 @@ def _found(case: Case, rule: Rule) -> tuple[Issue, ...]:
 
 
 def _issue(rule: Rule, path: str, text: str) -> Issue:
-    return Issue(rule.severity, rule.code, f"{rule.id}: {text}", path)
+    return Issue("error", rule.code, f"{rule.id}: {text}", path)

@@ -26,7 +26,6 @@ class Rule:
     code: str
     check: Callable[[Case], Iterable[Finding]]
     each: str = ""
-    severity: str = "error"
 
 
 def told(parts: Iterable[Iterable[Finding]]) -> Iterator[Finding]:
