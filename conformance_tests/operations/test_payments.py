@@ -132,3 +132,32 @@ async def test_a_payment_for_many_claims_finds_the_last_of_them(server: Service)
     listed = [{"type": real["type"], "request": {"reference": f"Claim/{number}"}} for number in range(2_000)]
     answer = await server.post(f"{ROOT}/$post", {**given, "detail": [*listed, real]})
     assert len([one for one in issues(answer) if one[1] == "not-found"]) == 2_000
+
+
+async def test_a_plain_write_on_what_was_posted_is_refused_by_what_made_it(server: Service) -> None:
+    response = await submitted(server, claim("mirabel-visit"))
+    posted = await _posted(server, payment((response, "1.00")))
+    made = {
+        f"ExplanationOfBenefit/{(await explanation(server, response))['id']}": "Claim/$submit",
+        response["request"]["reference"]: "Claim/$submit",
+        f"{ROOT}/{posted['id']}": f"{ROOT}/$post",
+    }
+    for reference, operation in made.items():
+        answer = await server.delete(reference)
+        assert answer.status_code == 409
+        assert body(answer)["issue"][0]["diagnostics"] == (
+            f"{reference} was made by {operation}: no plain update or delete changes it"
+        )
+
+
+async def test_why_what_was_billed_is_not_deleted_or_moved_is_said(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    reference = claim("mirabel-visit")["insurance"][0]["coverage"]["reference"]
+    covered = body(await server.get(reference))
+    deleted = await server.delete(reference)
+    moved = await server.put(reference, {**covered, "payor": [{"reference": "Organization/harborlight"}]})
+    why = "Claim/$submit has posted what refers to it"
+    assert [(one.status_code, body(one)["issue"][0]["diagnostics"]) for one in (deleted, moved)] == [
+        (409, f"{reference} is not deleted: {why}"),
+        (409, f"{reference} stays as it is in beneficiary and payor: {why}"),
+    ]
