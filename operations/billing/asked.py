@@ -33,11 +33,6 @@ def period(request: Resource, today: date) -> Days:
     return Days(begin, max(begin, days.of_date(stated["end"]).last if "end" in stated else begin))
 
 
-def named(reference: Json) -> bool:
-    """Whether a Reference names something literally, outside its resource."""
-    return coverage.reference(reference)[:1] not in ("", "#")
-
-
 def issues(request: Resource, known: Mapping[str, Resource]) -> tuple[Issue, ...]:
     """Every reason why a request cannot be answered; `known` is what the server has of what it refers to."""
     found = (one for check in _CHECKS for one in check(request, known))
@@ -90,23 +85,19 @@ def _covered(request: Resource, known: Mapping[str, Resource]) -> _Found:
     if covered.get("resourceType") != "Coverage":
         yield "not-found", f"{ROOT}.insurance.coverage", "the coverage is not on this server"
         return
-    if not _same(request["patient"], covered["beneficiary"]):
+    if not coverage.same(request["patient"], covered["beneficiary"]):
         yield "business-rule", f"{ROOT}.patient", "the coverage is of another patient, or of none that is named"
-    if not _same(request["insurer"], covered["payor"][0]):
+    if not coverage.same(request["insurer"], covered["payor"][0]):
         yield "business-rule", f"{ROOT}.insurer", "the insurer is not the payor of the coverage, or none is named"
 
 
 def _items(request: Resource, known: Mapping[str, Resource]) -> _Found:
     for place, item in enumerate(request.get("item", ())):
         path = f"{ROOT}.item[{place}]"
-        if "provider" in item and not _same(item["provider"], request.get("provider", {})):
+        if "provider" in item and not coverage.same(item["provider"], request.get("provider", {})):
             yield "not-supported", f"{path}.provider", "the network of another provider than the request's is not told"
         if len({*vocabulary.codes(item.get("category", {}), vocabulary.SERVICE_TYPE)}) > 1:
             yield "not-supported", f"{path}.category", "an item is of one service type code"
-
-
-def _same(one: Json, other: Json) -> bool:
-    return named(one) and coverage.reference(one) == coverage.reference(other)
 
 
 _CHECKS: Sequence[Callable[[Resource, Mapping[str, Resource]], _Found]] = (

@@ -51,7 +51,11 @@ def _coverage_active(case: Case) -> Iterable[Finding]:
 def _insurer(case: Case) -> Iterable[Finding]:
     """The first payor decides, by its plan; the claim is its, whoever else pays."""
     covered, insurer = case.coverage, case.claim.get("insurer")
-    if covered is not None and case.found(insurer or {}) is not None and not _same(covered["payor"][0], insurer):
+    if (
+        covered is not None
+        and case.found(insurer or {}) is not None
+        and not coverage.same(covered["payor"][0], insurer)
+    ):
         yield "Claim.insurer", "the insurer is not the payor of the coverage"
 
 
@@ -126,10 +130,6 @@ def _insurance(case: Case) -> bool:
     """Whether the payor of the coverage is known."""
     covered = case.coverage
     return covered is not None and (case.found(covered["payor"][0]) or {}).get("resourceType") == "Organization"
-
-
-def _same(one: Json, other: Json) -> bool:
-    return bool(coverage.reference(one)) and coverage.reference(one) == coverage.reference(other)
 
 
 RULES = (
