@@ -107,3 +107,16 @@ def test_whoever_asks_for_what_is_faulty_is_told(name: str) -> None:
         with pytest.raises(Unreadable):
             ask()
     assert (read["code"], read.get("note"), list(read)) == ({}, None, ["code"])
+
+
+def test_a_fault_beside_a_value_leaves_it_readable() -> None:
+    """In an extension of a primitive, or of the resource as a whole."""
+    read = readable.of({"created": "2026", "use": 5}, ["Claim", "Claim.created.extension[0]", "Claim.use"])
+    assert (read["created"], list(read)) == ("2026", ["created"])
+
+
+def test_of_an_item_that_is_faulty_as_a_whole_nothing_is_read() -> None:
+    read = readable.of({"item": [5, {"sequence": 2}]}, ["Claim.item[0]"])
+    assert read["item"][1] == {"sequence": 2}
+    with pytest.raises(Unreadable):
+        read["item"][0].get("sequence")
