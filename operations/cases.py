@@ -57,7 +57,9 @@ async def _referenced(engine: Engine, given: Submission, references: Sequence[st
 
 
 async def _insured(payer: Payer, checked: Case, patient: Person) -> Sequence[Resource]:
-    """The coverages of the patient, those that come along among them."""
+    """The coverages of the patient, those that come along among them; none where the claim names no patient."""
+    if "patient" not in checked.claim:
+        return ()
     asked = [("beneficiary", patient.search)]
     found = await records.found(payer.engine, payer.call, "Coverage", asked) if patient.search else ()
     along = [one for one in payer.along if one["resourceType"] == "Coverage" and checked.is_patient(one["beneficiary"])]

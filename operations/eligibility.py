@@ -50,7 +50,7 @@ def _askable(covered: Resource) -> None:
         raise _refused("who is covered pays without an insurer, so there is nobody to ask", "Coverage.payor[0]")
     if not coverage.insured(covered):
         raise _refused("the payor is no organization of this server, so it cannot be asked", "Coverage.payor[0]")
-    if not asked.named(covered["beneficiary"]):
+    if not coverage.named(covered["beneficiary"]):
         raise _refused("the patient of the coverage is not named by a literal reference", "Coverage.beneficiary")
 
 

@@ -14,6 +14,7 @@ from server.fhir.errors import TooCostly
 from server.fhir.resource import Resource
 from server.interactions.engine import Engine
 from server.interactions.operation import Call
+from server.interactions.planning import AT_ONCE
 from server.search.compiler import Criteria, Pairs
 from server.search.condition import All, Any, Condition, Term
 from server.storage.store import Query, Row, Version
@@ -43,16 +44,21 @@ def record(row: Row) -> Record:
 
 
 async def by_reference(engine: Engine, references: Iterable[str]) -> Mapping[str, Record]:
-    """The live resources among these relative references; what is none, or is not there, is left out."""
+    """The live resources among these relative references; what is none, or is not there, is left out. Raises TooCostly
+    for more than MOST.
+    """
     rows = await latest(engine, references)
     return {key: record(row) for key, row in rows.items() if row.body is not None}
 
 
 async def latest(engine: Engine, references: Iterable[str]) -> Mapping[str, Row]:
-    """The rows of what was ever at these relative references, deleted or not."""
+    """The rows of what was ever at these relative references, deleted or not; raises TooCostly for more than MOST."""
     wanted = [tuple(one.split("/")) for one in dict.fromkeys(references) if one.count("/") == 1]
     known = [(type_, id_) for type_, id_ in wanted if engine.definitions.is_resource(type_)]
-    rows = await engine.store.read_many(known[:MOST])
+    if len(known) > MOST:
+        raise _too_many()
+    parts = [known[start : start + AT_ONCE] for start in range(0, len(known), AT_ONCE)]
+    rows = [row for part in parts for row in await engine.store.read_many(part)]
     return {f"{row.type}/{row.id}": row for row in rows if row is not None}
 
 
@@ -71,8 +77,12 @@ async def matching(engine: Engine, condition: Condition) -> Sequence[Record]:
         if not page.more:
             return listed
         if len(listed) >= MOST:
-            raise TooCostly(f"more than {MOST:,} resources would have to be looked at")
+            raise _too_many()
         below = page.rows[-1].order
+
+
+def _too_many() -> TooCostly:
+    return TooCostly(f"more than {MOST:,} resources would have to be looked at")
 
 
 def since(day: date) -> tuple[str, str]:

@@ -7,14 +7,13 @@ Source: http://hl7.org/fhir/R4/claim-operation-submit.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from operations import records
-from operations.billing import coverage, readable
+from operations.billing import coverage
 from server.fhir import codec, resource
 from server.fhir.errors import Conflict, Invalid, Unprocessable
-from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
 from server.interactions import naming, rewriting
 from server.interactions.engine import Engine
@@ -44,51 +43,20 @@ class Submission:
         return [Draft(one, self.known.get(key)) for key, one in self.companions.items()]
 
 
-@dataclass(frozen=True, slots=True)
-class Faulty:
-    """What can be read of a Claim, or of a Bundle with one, and the faults of the Claim by FHIRPaths of its own."""
-
-    resource: Resource
-    faults: Sequence[Issue]
-
-
-def faulty(given: Resource, faults: Sequence[Issue]) -> Faulty | None:
-    """What is left of a resource that is not valid; None where the faults are not all in its only Claim."""
-    root = _root(given)
-    inside = [one.expression.removeprefix(root) for one in faults if root and one.expression.startswith(f"{root}.")]
-    if len(inside) < len(faults):
-        return None
-    left = readable.plain(readable.of(given, [one.expression for one in faults]))
-    return Faulty(left, [replace(one, expression=f"Claim{path}") for one, path in zip(faults, inside, strict=True)])
-
-
-def _root(given: Resource) -> str:
-    """The FHIRPath of the only Claim; empty when there is not one."""
-    if given["resourceType"] != "Bundle":
-        return str(given["resourceType"])
-    entries = given.get("entry")
-    places = [place for place, one in enumerate(entries if isinstance(entries, list) else ()) if _holds_claim(one)]
-    return f"Bundle.entry[{places[0]}].resource" if len(places) == 1 else ""
-
-
-def _holds_claim(entry: Json) -> bool:
-    held = entry.get("resource") if isinstance(entry, dict) else None
-    return isinstance(held, dict) and held.get("resourceType") == "Claim"
-
-
-async def read(engine: Engine, given: Resource, type: str, id: str = "") -> Submission:
+async def read(engine: Engine, given: Resource, type: str, id: str = "", unread: Collection[str] = ()) -> Submission:
     """The submission of a valid resource of the type, or of a Bundle with one; raises Invalid for any other, Conflict
     for what was submitted before or comes along and differs from what the server has, Unprocessable for what is not a
-    submitter's to bring. `id` is what the resource is to be called, empty for its own.
+    submitter's to bring. `id` is what the resource is to be called, empty for its own; what is `unread` of that which
+    comes along is not compared.
     """
     listed = _named(engine, given, type, id)
     (main,) = (one for one in listed if one["resourceType"] == type)
     companions = _each_once([one for one in listed if one is not main])
     known = await records.latest(engine, [resource.key(main), *companions])
-    absent = {key: one for key, one in companions.items() if not _there(one, known.get(key))}
+    absent = {key: one for key, one in companions.items() if key in unread or not _there(one, known.get(key))}
     before = known.get(resource.key(main))
     _refuse_taken(main, before)
-    _refuse_judges(listed, absent)
+    _refuse_judges(listed, absent.keys() - unread)
     return Submission(main, before, absent, known)
 
 
@@ -98,11 +66,11 @@ def _refuse_taken(main: Resource, before: Row | None) -> None:
         return
     if before.owner:
         raise Conflict(f"{resource.key(main)} has been submitted already", expression=f"{main['resourceType']}.id")
-    if coverage.reference(codec.stored(before.body)["patient"]) != coverage.reference(main.get("patient", {})):
+    if "patient" in main and not coverage.same(codec.stored(before.body)["patient"], main["patient"]):
         raise Conflict(f"{resource.key(main)} is of another patient here", expression=f"{main['resourceType']}.id")
 
 
-def _refuse_judges(listed: Sequence[Resource], absent: Mapping[str, Resource]) -> None:
+def _refuse_judges(listed: Sequence[Resource], absent: Collection[str]) -> None:
     """Raises Unprocessable for what a provider's practice, and so its network, would be told by."""
     for place, one in enumerate(listed):
         if one["resourceType"] in REGISTERED and resource.key(one) in absent:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from operations import accounts, cases, moments, ordinals, persons, records, submission
+from operations import accounts, cases, faulty, moments, ordinals, persons, records, submission
 from operations.billing import (
     adjudication,
     charges,
@@ -63,16 +63,17 @@ async def run(engine: Engine, call: Call) -> Reply:
 
 async def explain(engine: Engine, call: Call, faults: Sequence[Issue]) -> Sequence[Issue]:
     """What else is wrong with a claim, or a Bundle with one, whose structure has these faults."""
-    within = submission.faulty(call.one("resource"), faults)
+    within = faulty.read(call.one("resource"), faults)
     if within is None:
         return ()
     try:
-        given = await submission.read(engine, within.resource, "Claim")
+        given = await submission.read(engine, within.resource, "Claim", unread=within.along)
     except FhirError as error:
         return error.issues
-    payer = Payer(engine, call, [*given.companions.values()])
+    sound = within.sound(given)
+    payer = Payer(engine, call, [*sound.companions.values()])
     patient = await persons.read(payer, coverage.reference(given.resource.get("patient", {})))
-    return scrub.issues(await cases.read(payer, given, patient), within.faults)
+    return scrub.issues(await cases.read(payer, sound, patient), within.issues(given))
 
 
 @dataclass(frozen=True, slots=True)

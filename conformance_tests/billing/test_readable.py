@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance_tests.billing import resources
 from conformance_tests.validation.examples import VALIDATOR
-from operations.billing import readable, scrub
+from operations.billing import readable, scrub, vocabulary
 from operations.billing.readable import Unreadable
 from server.fhir.outcome import Issue
 from server.fhir.resource import Json, Resource
@@ -69,6 +69,18 @@ def test_a_fault_alone_is_the_only_reason(odd: Json) -> None:
             assert _rest(claim, faults) == (), (key, faults)
 
 
+def test_an_element_that_is_left_out_or_only_an_extension_is_never_failed_on() -> None:
+    count = len(list(_places(resources.CLAIM)))
+    for number in range(count):
+        for extended in (False, True):
+            claim = deepcopy(resources.CLAIM)
+            container, key = list(_places(claim))[number]
+            del container[key]
+            if extended and isinstance(container, dict):
+                container[f"_{key}"] = {"extension": [{"url": vocabulary.ABSENT, "valueCode": "unknown"}]}
+            _rest(claim, _faults(claim))
+
+
 def test_reasons_beside_a_fault_are_told() -> None:
     claim = deepcopy(resources.CLAIM)
     claim["created"] = "soon"
@@ -95,3 +107,16 @@ def test_whoever_asks_for_what_is_faulty_is_told(name: str) -> None:
         with pytest.raises(Unreadable):
             ask()
     assert (read["code"], read.get("note"), list(read)) == ({}, None, ["code"])
+
+
+def test_a_fault_beside_a_value_leaves_it_readable() -> None:
+    """In an extension of a primitive, or of the resource as a whole."""
+    read = readable.of({"created": "2026", "use": 5}, ["Claim", "Claim.created.extension[0]", "Claim.use"])
+    assert (read["created"], list(read)) == ("2026", ["created"])
+
+
+def test_of_an_item_that_is_faulty_as_a_whole_nothing_is_read() -> None:
+    read = readable.of({"item": [5, {"sequence": 2}]}, ["Claim.item[0]"])
+    assert read["item"][1] == {"sequence": 2}
+    with pytest.raises(Unreadable):
+        read["item"][0].get("sequence")

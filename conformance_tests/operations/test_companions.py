@@ -80,3 +80,64 @@ async def test_two_resources_of_one_full_url_are_refused(server: Service) -> Non
     sent = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": claim("mirabel-visit")}, *entries]}
     answer = await server.post("Claim/$submit", sent)
     assert (answer.status_code, issues(answer)[0][2]) == (400, "Bundle.entry")
+
+
+CALLED = "urn:uuid:00000000-0000-4000-8000-000000000001"
+OTHER = "urn:uuid:00000000-0000-4000-8000-000000000002"
+ODD: Json = {"value": 1, "currency": "USD"}
+
+
+async def _told(server: Service, main: Resource, *along: tuple[str, Resource], **bundle: Json) -> list[str]:
+    """Where a claim is refused that comes with others, by what it calls them."""
+    named = [{**({"fullUrl": name} if name else {}), "resource": one} for name, one in along]
+    sent = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": main}, *named], **bundle}
+    answer = await server.post("Claim/$submit", sent)
+    assert answer.status_code == 400, answer.text
+    return [one[2] for one in issues(answer)]
+
+
+async def test_a_fault_of_what_comes_along_hides_no_reason_about_the_claim(server: Service) -> None:
+    given = {**claim("mirabel-visit"), "total": ODD}
+    told = await _told(server, given, ("", {**PATIENT, "gender": 1}), ("", {**PATIENT, "id": "y", "foo": 1}))
+    assert told == ["Bundle.entry[1].resource.gender", "Bundle.entry[2].resource.foo", "Bundle.entry[0].resource.total"]
+
+
+async def test_a_fault_of_the_bundle_hides_no_reason_about_the_claim(server: Service) -> None:
+    told = await _told(server, {**claim("mirabel-visit"), "total": ODD}, ("", PATIENT), type="nonsense")
+    assert told == ["Bundle.type", "Bundle.entry[0].resource.total"]
+
+
+async def test_a_fault_of_what_an_entry_asks_for_hides_no_reason_about_the_claim(server: Service) -> None:
+    sent = _sent({"method": 5, "url": "Patient"})
+    sent["entry"][0]["resource"]["total"] = ODD
+    answer = await server.post("Claim/$submit", sent)
+    assert [one[2] for one in issues(answer)] == ["Bundle.entry[1].request.method", "Bundle.entry[0].resource.total"]
+
+
+async def test_of_what_has_a_fault_nothing_else_is_told(server: Service) -> None:
+    given = claim("mirabel-visit")
+    given["item"][0]["encounter"] = [{"reference": CALLED}]
+    encounter = {**body(await server.get("Encounter/mirabel-september")), "id": "theirs", "status": "planned", "foo": 1}
+    assert await _told(server, given, (CALLED, encounter)) == ["Bundle.entry[1].resource.foo"]
+    assert await _told(server, given, (CALLED, {**encounter, "id": "mirabel-september"})) == [
+        "Bundle.entry[1].resource.foo"
+    ]
+
+
+async def test_what_stands_on_a_resource_with_a_fault_is_not_judged(server: Service) -> None:
+    given = {**claim("mirabel-visit"), "provider": {"reference": CALLED}}
+    role = {"resourceType": "PractitionerRole", "practitioner": {"reference": OTHER}}
+    nobody = {"resourceType": "Practitioner", "foo": 1}
+    found = await _told(server, given, (CALLED, role), (OTHER, nobody))
+    assert sorted(found) == ["Bundle.entry[1].resource", "Bundle.entry[2].resource.foo"]
+
+
+@pytest.mark.parametrize("fault", [{"fullUrl": 5}, {"resource": {**PATIENT, "id": "no id"}}, {"resource": 5}])
+async def test_where_it_is_not_known_what_comes_along_is_called_the_fault_is_told_alone(
+    server: Service, fault: Json
+) -> None:
+    given = {**claim("mirabel-visit"), "patient": {"reference": CALLED}, "total": ODD}
+    entries = [{"resource": given}, {"fullUrl": CALLED, "resource": PATIENT, **fault}]
+    answer = await server.post("Claim/$submit", {"resourceType": "Bundle", "type": "collection", "entry": entries})
+    assert answer.status_code == 400
+    assert {one[2].partition("]")[0] for one in issues(answer)} == {"Bundle.entry[1"}

@@ -8,7 +8,7 @@ import pytest
 
 from conformance_tests.interactions.serving import Service, body, issues
 from conformance_tests.operations.claims import all_of, claim, explanation, payment, submitted
-from operations import post
+from operations import post, records
 from server.fhir.resource import Json, Resource
 from server.interactions import write
 from server.interactions.write import Draft
@@ -116,3 +116,48 @@ async def test_what_an_earlier_version_posted_by_such_a_number_is_posted(server:
     again = await server.post(f"{ROOT}/$post", given)
     assert (again.status_code, issues(again)) == (422, [("error", "duplicate", f"{ROOT}.paymentIdentifier")])
     await _posted(server, {**given, "paymentIdentifier": _numbered("urn:a#x", "y")})
+
+
+async def test_a_payment_for_more_claims_than_are_looked_at_is_refused_not_read_in_part(server: Service) -> None:
+    given = await _paid(server)
+    (real,) = given["detail"]
+    listed = [{"type": real["type"], "request": {"reference": f"Claim/{number}"}} for number in range(records.MOST)]
+    answer = await server.post(f"{ROOT}/$post", {**given, "detail": [*listed, real]})
+    assert (answer.status_code, issues(answer)) == (400, [("error", "too-costly", "")])
+
+
+async def test_a_payment_for_many_claims_finds_the_last_of_them(server: Service) -> None:
+    given = await _paid(server)
+    (real,) = given["detail"]
+    listed = [{"type": real["type"], "request": {"reference": f"Claim/{number}"}} for number in range(2_000)]
+    answer = await server.post(f"{ROOT}/$post", {**given, "detail": [*listed, real]})
+    assert len([one for one in issues(answer) if one[1] == "not-found"]) == 2_000
+
+
+async def test_a_plain_write_on_what_was_posted_is_refused_by_what_made_it(server: Service) -> None:
+    response = await submitted(server, claim("mirabel-visit"))
+    posted = await _posted(server, payment((response, "1.00")))
+    made = {
+        f"ExplanationOfBenefit/{(await explanation(server, response))['id']}": "Claim/$submit",
+        response["request"]["reference"]: "Claim/$submit",
+        f"{ROOT}/{posted['id']}": f"{ROOT}/$post",
+    }
+    for reference, operation in made.items():
+        answer = await server.delete(reference)
+        assert answer.status_code == 409
+        assert body(answer)["issue"][0]["diagnostics"] == (
+            f"{reference} was made by {operation}: no plain update or delete changes it"
+        )
+
+
+async def test_why_what_was_billed_is_not_deleted_or_moved_is_said(server: Service) -> None:
+    await submitted(server, claim("mirabel-visit"))
+    reference = claim("mirabel-visit")["insurance"][0]["coverage"]["reference"]
+    covered = body(await server.get(reference))
+    deleted = await server.delete(reference)
+    moved = await server.put(reference, {**covered, "payor": [{"reference": "Organization/harborlight"}]})
+    why = "Claim/$submit has posted what refers to it"
+    assert [(one.status_code, body(one)["issue"][0]["diagnostics"]) for one in (deleted, moved)] == [
+        (409, f"{reference} is not deleted: {why}"),
+        (409, f"{reference} stays as it is in beneficiary and payor: {why}"),
+    ]

@@ -153,13 +153,6 @@ async def test_a_parameter_that_the_operation_does_not_have_is_told_beside_fault
     assert "Parameters.parameter[0].resource.use" in [one[2] for one in issues(answer)]
 
 
-async def test_faults_elsewhere_than_in_the_claim_are_told_alone(server: Service) -> None:
-    listed = [claim("mirabel-visit"), {"resourceType": "Patient", "gender": 1}]
-    sent = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in listed]}
-    answer = await server.post("Claim/$submit", sent)
-    assert (answer.status_code, [one[2] for one in issues(answer)]) == (400, ["Bundle.entry[1].resource.gender"])
-
-
 async def test_a_lapsed_coverage_pays_nothing(server: Service) -> None:
     answer = await server.post("Claim/$submit", claim("casimir-lapsed"))
     assert (answer.status_code, issues(answer)) == (422, [("error", "business-rule", "Claim.item[0].serviced")])

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from operations.billing import accumulators, denials, money
+from operations.billing import accumulators, categories, denials, money
 from operations.billing.accumulators import Accumulators
 from operations.billing.charges import Charge
 from operations.billing.line import Line, Reason
@@ -34,9 +34,8 @@ class Adjudication:
 
     @property
     def outcome(self) -> str:
-        """`denied` when no line is covered, `partial` when some are, else `paid` (if only by the deductible)."""
-        denied = [line.denial is not None for line in self.lines]
-        return "denied" if all(denied) else "partial" if any(denied) else "paid"
+        """What becomes of the claim; `paid` if only by the deductible."""
+        return categories.outcome([line.denial is not None for line in self.lines])
 
     def total(self, amount: Callable[[Line], Money]) -> Money:
         """The sum of an amount over all lines."""

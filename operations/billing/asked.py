@@ -34,11 +34,6 @@ def period(request: Resource, today: date) -> Days:
     return Days(begin, max(begin, days.of_date(stated["end"]).last if "end" in stated else begin))
 
 
-def named(reference: Json) -> bool:
-    """Whether a Reference names something literally, outside its resource."""
-    return coverage.reference(reference)[:1] not in ("", "#")
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """A request, what the server has of what it refers to, and the records of its patient."""
@@ -105,23 +100,19 @@ def _covered(given: Given) -> _Found:
     for path in modifiers.unknown(covered):
         text = f"{path} may change the meaning of the rest, and is not understood"
         yield "extension", f"{ROOT}.insurance.coverage", text
-    if not named(covered["beneficiary"]) or coverage.reference(covered["beneficiary"]) not in given.people:
+    if not coverage.named(covered["beneficiary"]) or coverage.reference(covered["beneficiary"]) not in given.people:
         yield "business-rule", f"{ROOT}.patient", "the coverage is of another patient, or of none that is named"
-    if not _same(given.request["insurer"], covered["payor"][0]):
+    if not coverage.same(given.request["insurer"], covered["payor"][0]):
         yield "business-rule", f"{ROOT}.insurer", "the insurer is not the payor of the coverage, or none is named"
 
 
 def _items(given: Given) -> _Found:
     for place, item in enumerate(given.request.get("item", ())):
         path = f"{ROOT}.item[{place}]"
-        if "provider" in item and not _same(item["provider"], given.request.get("provider", {})):
+        if "provider" in item and not coverage.same(item["provider"], given.request.get("provider", {})):
             yield "not-supported", f"{path}.provider", "the network of another provider than the request's is not told"
         if len({*vocabulary.codes(item.get("category", {}), vocabulary.SERVICE_TYPE)}) > 1:
             yield "not-supported", f"{path}.category", "an item is of one service type code"
-
-
-def _same(one: Json, other: Json) -> bool:
-    return named(one) and coverage.reference(one) == coverage.reference(other)
 
 
 _CHECKS: Sequence[Callable[[Given], _Found]] = (

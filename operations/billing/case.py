@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
-from operations.billing import coverage, days, networks, vocabulary
+from operations.billing import coverage, days, networks, readable, vocabulary
 from operations.billing.days import Days
 from operations.billing.fees import Schedule
 from operations.billing.networks import Actors
@@ -26,7 +26,8 @@ class Case:
     What the claim refers to and is not among them does not exist. `plan` is that of the focal coverage, None when there
     is none or it has `plan_faults`; `schedule` has its fees, `networks` those that the provider is in on the days of
     service. `people` are the Patients that the patient is, `insured` its coverages, `earlier` its EOBs since the first
-    day of service, `actors` whom each provider of one acts for.
+    day of service, `actors` whom each provider of one acts for. `only` narrows
+    groups to one element each.
     """
 
     claim: Resource
@@ -40,7 +41,7 @@ class Case:
     actors: Mapping[str, Actors] = field(default_factory=dict)
     people: frozenset[str] = frozenset()
     insured: Sequence[Resource] = ()
-    only: int | None = None
+    only: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -81,16 +82,25 @@ class Case:
         found = (vocabulary.identifiers(one, vocabulary.NPI) for one in self.named(self.claim["provider"]))
         return next((number for numbers in found for number in numbers), "")
 
+    def each(self, group: str) -> Iterator[Case]:
+        """The case of each element of a group alone: `item`, or `item.encounter` for those of each line."""
+        return (replace(self, only=places) for places in _places(self.claim, group.split(".")))
+
+    def listed(self, name: str, element: Json = None, path: str = "Claim") -> list[tuple[str, Json]]:
+        """Each element of a group, in the claim or in an element of it, with its FHIRPath; none of one unreadable."""
+        group = readable.listed(self.claim if element is None else element, name)
+        listed = [(f"{path}.{name}[{place}]", one) for place, one in enumerate(group)]
+        return listed[self.only[name] : self.only[name] + 1] if name in self.only else listed
+
     @property
     def lines(self) -> list[tuple[str, Json]]:
-        """Each line with its FHIRPath; where `only` says which, that one alone."""
-        listed = [(f"Claim.item[{place}]", item) for place, item in enumerate(self.claim.get("item", ()))]
-        return listed if self.only is None else listed[self.only : self.only + 1]
+        """Each line with its FHIRPath."""
+        return self.listed("item")
 
     @property
     def dated(self) -> list[tuple[str, Days]]:
-        """Each line that says when, by the FHIRPath of the line."""
-        found = ((path, days.serviced(item)) for path, item in self.lines)
+        """Each line that says when, and can be read, by the FHIRPath of the line."""
+        found = readable.each(lambda line: (line[0], days.serviced(line[1])), self.lines)
         return [(path, when) for path, when in found if when is not None]
 
     @property
@@ -111,17 +121,16 @@ class Case:
     @property
     def conditions(self) -> list[tuple[str, Resource]]:
         """Each diagnosis that is a Condition on this server, with its FHIRPath."""
-        listed = enumerate(self.claim.get("diagnosis", ()))
-        found = ((place, self.found(one.get("diagnosisReference", {}))) for place, one in listed)
-        return [(f"Claim.diagnosis[{place}].diagnosis", one) for place, one in found if one is not None]
+        found = ((path, self.found(one.get("diagnosisReference", {}))) for path, one in self.listed("diagnosis"))
+        return [(f"{path}.diagnosis", one) for path, one in found if one is not None]
 
     @property
     def encounters(self) -> list[tuple[str, Json, Resource | None]]:
         """Each reference of a line to an encounter, with its FHIRPath, and what it leads to."""
         return [
-            (f"{path}.encounter[{place}]", one, self.found(one))
+            (place, one, self.found(one))
             for path, item in self.lines
-            for place, one in enumerate(item.get("encounter", ()))
+            for place, one in self.listed("encounter", item, path)
         ]
 
 
@@ -131,17 +140,30 @@ def _number(provider: Json) -> frozenset[str]:
 
 
 def references(claim: Resource) -> Iterator[tuple[str, Json]]:
-    """Every Reference that scrubbing follows, with its FHIRPath."""
-    for name in ("patient", "provider", "insurer", "facility"):
-        if name in claim:
-            yield f"Claim.{name}", claim[name]
-    for group, name in (("insurance", "coverage"), ("careTeam", "provider"), ("diagnosis", "diagnosisReference")):
-        for place, one in enumerate(claim.get(group, ())):
-            if name in one:
-                yield f"Claim.{group}[{place}].{_path(name)}", one[name]
-    for place, item in enumerate(claim.get("item", ())):
-        for inner, one in enumerate(item.get("encounter", ())):
+    """Every Reference that scrubbing follows and that can be read, with its FHIRPath."""
+    for path, element, name in _referring(claim):
+        if readable.holds(element, name):
+            yield f"{path}.{_path(name)}", element[name]
+    for place, item in enumerate(readable.listed(claim, "item")):
+        for inner, one in enumerate(readable.listed(item, "encounter")):
             yield f"Claim.item[{place}].encounter[{inner}]", one
+
+
+def _referring(claim: Resource) -> Iterator[tuple[str, Json, str]]:
+    """What may refer to something once: its FHIRPath, itself, and the name of the member that does."""
+    yield from (("Claim", claim, name) for name in ("patient", "provider", "insurer", "facility"))
+    for group, name in (("insurance", "coverage"), ("careTeam", "provider"), ("diagnosis", "diagnosisReference")):
+        for place, one in enumerate(readable.listed(claim, group)):
+            yield f"Claim.{group}[{place}]", one, name
+
+
+def _places(element: Json, names: Sequence[str]) -> Iterator[dict[str, int]]:
+    """The place of each element of a group, and of those that it is within, by the names of the groups."""
+    if not names:
+        yield {}
+        return
+    for place, one in enumerate(readable.listed(element, names[0])):
+        yield from ({names[0]: place, **within} for within in _places(one, names[1:]))
 
 
 def _path(name: str) -> str:

@@ -6,7 +6,7 @@ Source: http://hl7.org/fhir/us/carin-bb/STU2/CodeSystem-C4BBAdjudication.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from operations.billing import money, vocabulary
 from operations.billing.money import Money
@@ -63,6 +63,11 @@ def status(name: str, value: str) -> Resource:
     """An adjudication that says no amount but a status, for example `benefitpaymentstatus` `innetwork`."""
     category = vocabulary.concept(vocabulary.CARIN_DISCRIMINATOR, name)
     return {"category": category, "reason": vocabulary.concept(vocabulary.CARIN_STATUS, value)}
+
+
+def outcome(denied: Collection[bool]) -> str:
+    """What becomes of a claim by whether its lines are: `denied` when all are, `partial` when some are, else `paid`."""
+    return "denied" if all(denied) else "partial" if any(denied) else "paid"
 
 
 def denied(item: Json) -> bool:

@@ -90,6 +90,16 @@ def reference(value: Json) -> str:
     return text.partition("/_history/")[0]
 
 
+def named(value: Json) -> bool:
+    """Whether a Reference names something literally, outside its resource."""
+    return reference(value)[:1] not in ("", "#")
+
+
+def same(one: Json, other: Json) -> bool:
+    """Whether two References, of whatever resources, name one thing."""
+    return named(one) and reference(one) == reference(other)
+
+
 def _holds(plan: Resource, day: date) -> bool:
     return days.of_period(plan.get("period", {})).covers(day)
 

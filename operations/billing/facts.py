@@ -154,5 +154,5 @@ def _judgement(explanation: Resource, payment: Json) -> str:
         return _SAID[said]
     denied = [categories.denied(item) for item in explanation.get("item", ())]
     if any(denied):
-        return "denied" if all(denied) else "partial"
+        return categories.outcome(denied)
     return "paid" if payment.get("amount", {}).get("value", 0) > 0 else ""

@@ -43,9 +43,8 @@ def of_payment(payment: Payment, created: str) -> tuple[Fact, ...]:
 
 
 def outcome(explanation: Resource) -> str:
-    """`denied` when no line of a posted EOB is covered, `partial` when some are, else `paid`."""
-    denied = [categories.denied(item) for item in explanation["item"]]
-    return "denied" if all(denied) else "partial" if any(denied) else "paid"
+    """What became of the claim of a posted EOB."""
+    return categories.outcome([categories.denied(item) for item in explanation["item"]])
 
 
 def _brought(payment: Payment, day: str) -> Iterator[Fact]:

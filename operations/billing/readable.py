@@ -6,13 +6,16 @@ Source: http://hl7.org/fhir/R4/validation.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias, TypeVar
 
 from server.fhir.resource import Json, Resource
 
 _step = re.compile(r"\.([A-Za-z_]\w*)(?:\[(\d+)\])?(?:\.ofType\((\w+)\))?", re.ASCII)
 
+Element = TypeVar("Element")
+Read = TypeVar("Read")
 Path: TypeAlias = tuple[str | int, ...]
 Faults: TypeAlias = Mapping[str | int, "Faults"]
 """The members that have faults, each with the faults within it; one that is itself a fault has none within."""
@@ -31,7 +34,7 @@ class Readable(dict[str, Json]):
     __slots__ = ("_faulty",)
 
     def __init__(self, members: Mapping[str, Json], faulty: Iterable[str]) -> None:
-        self._faulty = tuple(faulty)
+        self._faulty = tuple(one.removeprefix("_") for one in faulty)
         super().__init__({name: value for name, value in members.items() if not self._is_faulty(name)})
 
     def __getitem__(self, name: str) -> Json:
@@ -39,6 +42,10 @@ class Readable(dict[str, Json]):
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(self._sound(str(name)))
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """What stands for an item of an array that is faulty is asked for its value."""
+        raise Unreadable
 
     def get(self, name: str, default: Any = None) -> Any:
         """The member, or the default without one; raises Unreadable."""
@@ -75,20 +82,32 @@ def stated(element: Json, name: str) -> bool:
         return True
 
 
+def holds(element: Json, name: str) -> bool:
+    """Whether a member is there and can be read."""
+    return name in dict(element)
+
+
 def listed(element: Json, name: str) -> Sequence[Json]:
     """The items of an array; none where there is none to be read."""
     found: Sequence[Json] = dict(element).get(name, ())
     return found
 
 
+def each(read: Callable[[Element], Read], elements: Iterable[Element]) -> Iterator[Read]:
+    """What is read of each element of which it can be."""
+    for one in elements:
+        with suppress(Unreadable):
+            yield read(one)
+
+
 def _path(expression: str) -> Path:
-    """The members and indices that a path leads through; to an item of an array, those that lead to the array."""
+    """The members and indices that a path leads through."""
     found: list[str | int] = []
     for name, index, type_ in _step.findall(expression):
         found.append(name + type_[:1].upper() + type_[1:])
         if index:
             found.append(int(index))
-    return tuple(found[:-1] if found and isinstance(found[-1], int) else found)
+    return tuple(found)
 
 
 def _faults(paths: Iterable[Path]) -> Faults:
@@ -105,9 +124,14 @@ def _faults(paths: Iterable[Path]) -> Faults:
 
 def _read(value: Json, faults: Faults) -> Json:
     if isinstance(value, list):
-        return [_read(one, faults[place]) if place in faults else one for place, one in enumerate(value)]
+        return [_item(one, faults[place]) if place in faults else one for place, one in enumerate(value)]
     if not isinstance(value, dict):
         return value
     deeper = {name: within for name, within in faults.items() if within and name in value}
     sound = {name: _read(one, deeper[name]) if name in deeper else one for name, one in value.items()}
     return Readable(sound, [str(name) for name in faults if name not in deeper])
+
+
+def _item(value: Json, faults: Faults) -> Json:
+    """An item of an array; of one that is faulty as a whole nothing is left."""
+    return _read(value, faults) if faults else Readable({}, ())

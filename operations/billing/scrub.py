@@ -31,7 +31,7 @@ RULES = (
 def issues(case: Case, faults: Sequence[Issue] = ()) -> tuple[Issue, ...]:
     """What is wrong with a claim beside the `faults` of its structure; empty when it can be billed.
 
-    A rule that needs what is faulty, or not stated, is silent, of the line that lacks it: that it does has been said.
+    A rule that needs what is faulty, or not stated, is silent of the element that lacks it: that it does has been said.
     """
     stated = _found(_readable(case, faults), structure.FIRST)
     rest = _readable(case, (*faults, *stated))
@@ -45,18 +45,11 @@ def _readable(case: Case, faults: Sequence[Issue]) -> Case:
 
 def _found(case: Case, rule: Rule) -> tuple[Issue, ...]:
     found: dict[Issue, None] = {}
-    for one in _cases(case) if rule.by_line else [case]:
+    for one in case.each(rule.each) if rule.each else [case]:
         with suppress(Unreadable):
             found.update((_issue(rule, *finding), None) for finding in rule.check(one))
     return tuple(found)
 
 
-def _cases(case: Case) -> list[Case]:
-    """The case of each line alone."""
-    with suppress(Unreadable):
-        return [replace(case, only=place) for place in range(len(case.lines))]
-    return []
-
-
 def _issue(rule: Rule, path: str, text: str) -> Issue:
-    return Issue(rule.severity, rule.code, f"{rule.id}: {text}", path)
+    return Issue("error", rule.code, f"{rule.id}: {text}", path)

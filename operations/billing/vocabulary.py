@@ -63,7 +63,7 @@ STRATUM_VALUE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MeasureRe
 """HL7's extension for what the value of a stratum may be since R5: a Reference, among others."""
 
 BENEFIT_ORDINAL = f"{OURS}/sid/benefit-ordinal"
-"""The identifier system that gives the EOBs of one policy and plan year an order."""
+"""The identifier system that gives the EOBs of one policy an order, over all its plan years."""
 CLAIM_ORDINAL = f"{OURS}/sid/claim-ordinal"
 """The identifier system that gives the EOBs of one patient an order."""
 CLAIM_NUMBER = f"{OURS}/sid/payer-claim-number"

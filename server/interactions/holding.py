@@ -51,7 +51,7 @@ async def check(engine: Engine, row: Row | None, resource: Resource | None) -> C
     holding = Criteria(engine.definitions, hold.type, engine.clock()).condition([(hold.parameter, named)])
     condition = All((holding, Term(f"_owner={hold.owner}")))
     if await engine.store.count(condition, 1):
-        raise Conflict(f"{reference} stays{_kept(hold)}: {hold.owner} has posted what refers to it")
+        raise Conflict(f"{reference} {_kept(hold, resource)}: {hold.owner} has posted what refers to it")
     return condition
 
 
@@ -74,5 +74,5 @@ def _references(value: Json) -> Json:
     return value if text is None else text.partition("/_history/")[0]
 
 
-def _kept(hold: Hold) -> str:
-    return f" as it is in {' and '.join(hold.keeps)}" if hold.keeps else ""
+def _kept(hold: Hold, resource: Resource | None) -> str:
+    return "is not deleted" if resource is None else f"stays as it is in {' and '.join(hold.keeps)}"

@@ -59,7 +59,7 @@ def check(request: Request, row: Row | None, reference: str) -> None:
     conditions.check_match(request, reference, version)
     conditions.check_none_match(request, reference, version)
     if row is not None and row.owner:
-        raise Conflict(f"{reference} is posted: only {row.owner} changes it")
+        raise Conflict(f"{reference} was made by {row.owner}: no plain update or delete changes it")
 
 
 def unchanged(row: Row, resource: Resource) -> bool:

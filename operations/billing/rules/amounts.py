@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from operations.billing import charges, money
+from operations.billing import charges, money, readable
 from operations.billing.case import Case
 from operations.billing.currencies import PLACES
 from operations.billing.money import Money
@@ -18,10 +18,8 @@ from server.fhir.resource import Json
 
 def _exact(case: Case) -> Iterable[Finding]:
     """Net amounts and the total are whole minor units; a unit price may be finer."""
-    for path, value in _amounts(case):
-        found = money.read(value, path)
-        if isinstance(found, Issue):
-            yield found.expression, found.diagnostics
+    found = readable.each(lambda one: money.read(one[1], one[0]), _amounts(case))
+    yield from ((one.expression, one.diagnostics) for one in found if isinstance(one, Issue))
 
 
 def _priced(case: Case) -> Iterable[Finding]:
@@ -60,7 +58,8 @@ def _charge(case: Case) -> Iterable[Finding]:
 
 
 def _sum(case: Case) -> Iterable[Finding]:
-    nets = [net.minor for path, item in case.lines if (net := charges.known(item, path)) is not None]
+    """No line is below zero, so what cannot be read makes it no less."""
+    nets = [net.minor for net in readable.each(_known, case.lines) if net is not None]
     if sum(nets) > money.LARGEST >= max(nets):
         yield "Claim.item", "the lines come to more than this server computes with"
 
@@ -76,7 +75,7 @@ def _net_comes_out(case: Case) -> Iterable[Finding]:
 
 
 def _total_comes_out(case: Case) -> Iterable[Finding]:
-    nets = [charges.known(item, path) for path, item in case.lines]
+    nets = [*map(_known, case.lines)]
     stated = money.read(case.claim["total"], "Claim.total") if "total" in case.claim else None
     known = [net for net in nets if net is not None]
     if not isinstance(stated, Money) or len(known) < len(nets) or {net.currency for net in known} != {stated.currency}:
@@ -87,8 +86,9 @@ def _total_comes_out(case: Case) -> Iterable[Finding]:
 
 
 def _one_currency(case: Case) -> Iterable[Finding]:
-    prices = [(f"{path}.unitPrice", item["unitPrice"]) for path, item in case.lines if "unitPrice" in item]
-    said = [(path, one["currency"]) for path, one in (*_amounts(case), *prices) if one.get("currency") in PLACES]
+    amounts = (*_amounts(case), *_of_lines(case, "unitPrice"))
+    stated = readable.each(lambda one: (one[0], one[1].get("currency")), amounts)
+    said = [(path, currency) for path, currency in stated if currency in PLACES]
     expected = case.plan.currency if case.plan else next((currency for _, currency in said), "")
     for path, currency in said:
         if currency != expected:
@@ -96,9 +96,19 @@ def _one_currency(case: Case) -> Iterable[Finding]:
 
 
 def _amounts(case: Case) -> Iterator[tuple[str, Json]]:
-    yield from ((f"{path}.net", item["net"]) for path, item in case.lines if "net" in item)
-    if "total" in case.claim:
+    """Net amounts and the total, as far as they can be read, each with its FHIRPath."""
+    yield from _of_lines(case, "net")
+    if readable.holds(case.claim, "total"):
         yield "Claim.total", case.claim["total"]
+
+
+def _of_lines(case: Case, name: str) -> Iterator[tuple[str, Json]]:
+    return ((f"{path}.{name}", item[name]) for path, item in case.lines if readable.holds(item, name))
+
+
+def _known(line: tuple[str, Json]) -> Money | None:
+    path, item = line
+    return charges.known(item, path)
 
 
 def _same_currency(item: Json) -> bool:
@@ -107,13 +117,13 @@ def _same_currency(item: Json) -> bool:
 
 RULES = (
     Rule("amount-exact", "value", _exact),
-    Rule("line-priced", "required", _priced, by_line=True),
-    Rule("unit-price", "value", _prices, by_line=True),
-    Rule("units", "value", _units, by_line=True),
-    Rule("factor", "value", _factor, by_line=True),
-    Rule("line-charge", "value", _charge, by_line=True),
+    Rule("line-priced", "required", _priced, each="item"),
+    Rule("unit-price", "value", _prices, each="item"),
+    Rule("units", "value", _units, each="item"),
+    Rule("factor", "value", _factor, each="item"),
+    Rule("line-charge", "value", _charge, each="item"),
     Rule("claim-charge", "value", _sum),
-    Rule("line-net", "business-rule", _net_comes_out, by_line=True),
+    Rule("line-net", "business-rule", _net_comes_out, each="item"),
     Rule("claim-total", "business-rule", _total_comes_out),
     Rule("one-currency", "business-rule", _one_currency),
 )

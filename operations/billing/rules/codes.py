@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from operations.billing import vocabulary
+from operations.billing import readable, vocabulary
 from operations.billing.case import Case
 from operations.billing.fees import PROCEDURES
 from operations.billing.rules.rule import Finding, Rule
@@ -68,37 +68,35 @@ def _modifiers_one(case: Case) -> Iterable[Finding]:
 
 
 def _modifiers_once(case: Case) -> Iterable[Finding]:
-    known: set[tuple[str, str]] = set()
+    known: set[str] = set()
     for path, codes in _modifiers(case):
-        line = path.rpartition(".")[0]
-        if any((line, code) in known for code in codes):
+        if codes & known:
             yield path, "the modifier is repeated"
-        known.update((line, code) for code in codes)
+        known |= codes
 
 
 def _diagnoses(case: Case) -> Iterator[tuple[str, Json]]:
     """Each diagnosis' concept, its own or that of the Condition it refers to, where there is one."""
-    for place, one in enumerate(case.claim.get("diagnosis", ())):
-        path = f"Claim.diagnosis[{place}].diagnosis"
+    for path, one in case.listed("diagnosis"):
         if "diagnosisCodeableConcept" in one:
-            yield path, one["diagnosisCodeableConcept"]
-        elif (condition := case.found(one["diagnosisReference"])) is not None:
-            yield path, condition.get("code", {})
+            yield f"{path}.diagnosis", one["diagnosisCodeableConcept"]
+        elif (condition := case.found(one.get("diagnosisReference", {}))) is not None:
+            yield f"{path}.diagnosis", condition.get("code", {})
 
 
 def _modifiers(case: Case) -> Iterator[tuple[str, set[str]]]:
-    for path, item in case.lines:
-        for place, one in enumerate(item.get("modifier", ())):
-            yield f"{path}.modifier[{place}]", {*vocabulary.codes(one, *PROCEDURES)}
+    """The codes of each modifier that can be read."""
+    given = (found for path, item in case.lines for found in case.listed("modifier", item, path))
+    return readable.each(lambda one: (one[0], {*vocabulary.codes(one[1], *PROCEDURES)}), given)
 
 
 RULES = (
-    Rule("diagnosis-coded", "code-invalid", _diagnoses_coded),
-    Rule("diagnosis-shape", "code-invalid", _diagnoses_shaped),
-    Rule("procedure-coded", "code-invalid", _procedures_coded, by_line=True),
-    Rule("procedure-shape", "code-invalid", _procedures_shaped, by_line=True),
-    Rule("procedure-one", "business-rule", _procedures_one, by_line=True),
-    Rule("modifier-shape", "code-invalid", _modifiers_shaped, by_line=True),
-    Rule("modifier-one", "business-rule", _modifiers_one, by_line=True),
-    Rule("modifier-once", "business-rule", _modifiers_once, by_line=True),
+    Rule("diagnosis-coded", "code-invalid", _diagnoses_coded, each="diagnosis"),
+    Rule("diagnosis-shape", "code-invalid", _diagnoses_shaped, each="diagnosis"),
+    Rule("procedure-coded", "code-invalid", _procedures_coded, each="item"),
+    Rule("procedure-shape", "code-invalid", _procedures_shaped, each="item"),
+    Rule("procedure-one", "business-rule", _procedures_one, each="item"),
+    Rule("modifier-shape", "code-invalid", _modifiers_shaped, each="item"),
+    Rule("modifier-one", "business-rule", _modifiers_one, each="item"),
+    Rule("modifier-once", "business-rule", _modifiers_once, each="item"),
 )

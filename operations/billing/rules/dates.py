@@ -88,14 +88,14 @@ def _one_plan_year(case: Case) -> Iterable[Finding]:
 
 
 RULES = (
-    Rule("service-date", "required", _dated, by_line=True),
-    Rule("service-day", "not-supported", _one_day, by_line=True),
-    Rule("service-not-future", "business-rule", _not_future, by_line=True),
+    Rule("service-date", "required", _dated, each="item"),
+    Rule("service-day", "not-supported", _one_day, each="item"),
+    Rule("service-not-future", "business-rule", _not_future, each="item"),
     Rule("created-not-future", "business-rule", _created),
-    Rule("billable-period", "business-rule", _billed_period, by_line=True),
-    Rule("after-birth", "business-rule", _born, by_line=True),
-    Rule("before-death", "business-rule", _alive, by_line=True),
-    Rule("coverage-period", "business-rule", _in_force, by_line=True),
-    Rule("encounter-period", "business-rule", _in_encounter, by_line=True),
+    Rule("billable-period", "business-rule", _billed_period, each="item"),
+    Rule("after-birth", "business-rule", _born, each="item"),
+    Rule("before-death", "business-rule", _alive, each="item"),
+    Rule("coverage-period", "business-rule", _in_force, each="item"),
+    Rule("encounter-period", "business-rule", _in_encounter, each="item.encounter"),
     Rule("one-plan-year", "business-rule", _one_plan_year),
 )

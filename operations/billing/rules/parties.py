@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from operations.billing import case as cases
-from operations.billing import coverage, modifiers, npi, vocabulary
+from operations.billing import coverage, modifiers, npi, readable, vocabulary
 from operations.billing.case import Case
 from operations.billing.rules.rule import Finding, Rule
 from server.fhir.resource import Json
@@ -20,14 +20,13 @@ WITHDRAWN = ("refuted", "entered-in-error")
 
 
 def _known(case: Case) -> Iterable[Finding]:
-    for path, reference in cases.references(case.claim):
-        if case.found(reference) is None:
-            yield path, "there is no such resource on this server"
+    found = readable.each(lambda one: (one[0], case.found(one[1])), cases.references(case.claim))
+    yield from ((path, "there is no such resource on this server") for path, one in found if one is None)
 
 
 def _understood(case: Case) -> Iterable[Finding]:
-    for path, reference in cases.references(case.claim):
-        for within in modifiers.unknown(case.found(reference) or {"resourceType": ""}):
+    for path, found in readable.each(lambda one: (one[0], case.found(one[1])), cases.references(case.claim)):
+        for within in modifiers.unknown(found or {"resourceType": ""}):
             yield path, f"{within} may change the meaning of the rest, and is not understood"
 
 
@@ -38,10 +37,10 @@ def _replaced(case: Case) -> Iterable[Finding]:
 
 
 def _beneficiary(case: Case) -> Iterable[Finding]:
-    for place, one in enumerate(case.claim["insurance"]):
+    for path, one in case.listed("insurance"):
         covered = case.found(one["coverage"])
         if covered is not None and not case.is_patient(covered["beneficiary"]):
-            yield f"Claim.insurance[{place}].coverage", "the coverage is of another patient"
+            yield f"{path}.coverage", "the coverage is of another patient"
 
 
 def _coverage_active(case: Case) -> Iterable[Finding]:
@@ -52,7 +51,11 @@ def _coverage_active(case: Case) -> Iterable[Finding]:
 def _insurer(case: Case) -> Iterable[Finding]:
     """The first payor decides, by its plan; the claim is its, whoever else pays."""
     covered, insurer = case.coverage, case.claim.get("insurer")
-    if covered is not None and case.found(insurer or {}) is not None and not _same(covered["payor"][0], insurer):
+    if (
+        covered is not None
+        and case.found(insurer or {}) is not None
+        and not coverage.same(covered["payor"][0], insurer)
+    ):
         yield "Claim.insurer", "the insurer is not the payor of the coverage"
 
 
@@ -114,11 +117,9 @@ def _provider_number(case: Case) -> Iterable[Finding]:
 
 def _provider_numbers_valid(case: Case) -> Iterable[Finding]:
     """Every NPI of the provider and the care team has its check digit."""
-    team = (
-        (f"Claim.careTeam[{at}].provider", one["provider"]) for at, one in enumerate(case.claim.get("careTeam", ()))
-    )
-    for path, reference in (("Claim.provider", case.claim["provider"]), *team):
-        if not all(npi.valid(number) for number in _numbers(case, reference)):
+    named = ((path, one) for path, one in cases.references(case.claim) if path.endswith(".provider"))
+    for path, numbers in readable.each(lambda one: (one[0], _numbers(case, one[1])), named):
+        if not all(map(npi.valid, numbers)):
             yield path, "the NPI of the provider fails its check digit"
 
 
@@ -132,25 +133,21 @@ def _insurance(case: Case) -> bool:
     return covered is not None and (case.found(covered["payor"][0]) or {}).get("resourceType") == "Organization"
 
 
-def _same(one: Json, other: Json) -> bool:
-    return bool(coverage.reference(one)) and coverage.reference(one) == coverage.reference(other)
-
-
 RULES = (
     Rule("reference-known", "not-found", _known),
     Rule("referred-understood", "extension", _understood),
     Rule("patient-current", "business-rule", _replaced),
-    Rule("beneficiary", "business-rule", _beneficiary),
+    Rule("beneficiary", "business-rule", _beneficiary, each="insurance"),
     Rule("coverage-active", "business-rule", _coverage_active),
     Rule("insurer", "business-rule", _insurer),
     Rule("payor-known", "not-found", _payor),
-    Rule("first-insurance", "not-supported", _first, by_line=True),
+    Rule("first-insurance", "not-supported", _first, each="item"),
     Rule("plan-known", "not-found", _plan),
     Rule("one-network", "not-supported", _network),
-    Rule("encounter-patient", "business-rule", _encounter_patient, by_line=True),
-    Rule("encounter-held", "business-rule", _encounter_held, by_line=True),
-    Rule("diagnosis-patient", "business-rule", _diagnosis_patient),
-    Rule("diagnosis-stands", "business-rule", _diagnosis_stands),
+    Rule("encounter-patient", "business-rule", _encounter_patient, each="item.encounter"),
+    Rule("encounter-held", "business-rule", _encounter_held, each="item.encounter"),
+    Rule("diagnosis-patient", "business-rule", _diagnosis_patient, each="diagnosis"),
+    Rule("diagnosis-stands", "business-rule", _diagnosis_stands, each="diagnosis"),
     Rule("provider-npi", "required", _provider_number),
     Rule("npi-check-digit", "value", _provider_numbers_valid),
 )

@@ -35,6 +35,6 @@ def _fees(case: Case) -> Iterator[tuple[str, Sequence[Fee]]]:
 
 
 RULES = (
-    Rule("fee-one", "business-rule", _one),
-    Rule("fee-usable", "not-supported", _usable),
+    Rule("fee-one", "business-rule", _one, each="item"),
+    Rule("fee-usable", "not-supported", _usable, each="item"),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from operations.billing.case import Case
+from operations.billing.readable import Unreadable
 
 Finding: TypeAlias = tuple[str, str]
 """The FHIRPath of the element, and what is wrong with it in words."""
@@ -16,11 +18,18 @@ Finding: TypeAlias = tuple[str, str]
 class Rule:
     """A row of the scrubber. `code` is an IssueType; a check speaks only of what is there, or is itself missing.
 
-    `by_line` says that it judges each line for itself.
+    `each` is the group whose elements it judges each for itself, `item` or `item.encounter`: one that cannot be read
+    hides no other. Empty for a check that looks at the claim as a whole.
     """
 
     id: str
     code: str
     check: Callable[[Case], Iterable[Finding]]
-    severity: str = "error"
-    by_line: bool = False
+    each: str = ""
+
+
+def told(parts: Iterable[Iterable[Finding]]) -> Iterator[Finding]:
+    """What each part of a check finds; one that asks for what is faulty hides no other."""
+    for part in parts:
+        with suppress(Unreadable):
+            yield from part

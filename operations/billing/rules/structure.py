@@ -5,11 +5,11 @@ Source: http://hl7.org/fhir/R4/claim.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from operations.billing import coverage, modifiers, readable, vocabulary
 from operations.billing.case import Case
-from operations.billing.rules.rule import Finding, Rule
+from operations.billing.rules.rule import Finding, Rule, told
 from server.fhir.resource import Json, Resource
 
 STATED: Mapping[str, Sequence[str]] = {
@@ -65,9 +65,16 @@ def _payee(case: Case) -> Iterable[Finding]:
     payee = case.claim.get("payee")
     if payee is None:
         return
-    party, provider = payee.get("party", case.claim["provider"]), case.claim["provider"]
-    codes = set(vocabulary.codes(payee["type"], vocabulary.PAYEE))
-    if codes != {"provider"} or coverage.reference(party) != coverage.reference(provider):
+    yield from told((_payee_type(payee), _payee_party(case, payee)))
+
+
+def _payee_type(payee: Json) -> Iterator[Finding]:
+    if {*vocabulary.codes(payee["type"], vocabulary.PAYEE)} != {"provider"}:
+        yield "Claim.payee", "only the provider is paid"
+
+
+def _payee_party(case: Case, payee: Json) -> Iterator[Finding]:
+    if "party" in payee and coverage.reference(payee["party"]) != coverage.reference(case.claim["provider"]):
         yield "Claim.payee", "only the provider is paid"
 
 
@@ -87,30 +94,32 @@ def _modifiers_understood(case: Case) -> Iterable[Finding]:
 
 
 def _replaces(case: Case) -> Iterable[Finding]:
-    for place, one in enumerate(case.claim.get("related", ())):
+    for path, one in case.listed("related"):
         if vocabulary.code(one.get("relationship", {}), vocabulary.CLAIM_RELATIONSHIP) == "prior":
-            yield f"Claim.related[{place}].relationship", "a claim that replaces another is not taken"
+            yield f"{path}.relationship", "a claim that replaces another is not taken"
 
 
 def _primary(case: Case) -> Iterable[Finding]:
     """What another insurance pays first is not known here, so only the first in order is billed."""
-    first = min(one["sequence"] for one in case.claim["insurance"])
-    if case.focal[1] and case.focal[1]["sequence"] != first:
-        yield f"{case.focal[0]}.sequence", "only the first insurance in order is billed"
+    path, billed = case.focal
+    if billed and any(one["sequence"] < billed["sequence"] for _, one in case.listed("insurance")):
+        yield f"{path}.sequence", "only the first insurance in order is billed"
 
 
 def _focal(case: Case) -> Iterable[Finding]:
-    if not case.focal[1]:
+    """Two that can be read are one too many, whatever the others say."""
+    known = [*readable.each(lambda one: one[1].get("focal"), case.listed("insurance"))]
+    if known.count(True) > 1 or not case.focal[1]:
         yield "Claim.insurance", "exactly one insurance is the focal one"
 
 
 def _lines(case: Case) -> Iterable[Finding]:
-    if not 1 <= len(case.lines) <= LINES:
+    if not 1 <= len(case.claim.get("item", ())) <= LINES:
         yield "Claim.item", f"a claim has 1 to {LINES} lines"
 
 
 def _line_numbers(case: Case) -> Iterable[Finding]:
-    yield from _repeated(case.claim.get("item", ()), "Claim.item")
+    yield from _repeated(case.listed("item"))
 
 
 def _details(case: Case) -> Iterable[Finding]:
@@ -131,15 +140,15 @@ def _diagnosis_count(case: Case) -> Iterable[Finding]:
 
 def _numbers(case: Case) -> Iterable[Finding]:
     for name in NUMBERED:
-        yield from _repeated(case.claim.get(name, ()), f"Claim.{name}")
+        yield from _repeated(case.listed(name))
 
 
 def _pointers(case: Case) -> Iterable[Finding]:
     known = {one["sequence"] for one in case.claim.get("diagnosis", ())}
     for path, item in case.lines:
-        for place, pointer in enumerate(item.get("diagnosisSequence", ())):
+        for place, pointer in case.listed("diagnosisSequence", item, path):
             if known and pointer not in known:
-                yield f"{path}.diagnosisSequence[{place}]", "no diagnosis of the claim has this number"
+                yield place, "no diagnosis of the claim has this number"
 
 
 def _pointer_count(case: Case) -> Iterable[Finding]:
@@ -149,12 +158,14 @@ def _pointer_count(case: Case) -> Iterable[Finding]:
 
 
 def _other_pointers(case: Case) -> Iterable[Finding]:
-    for name, group in POINTED.items():
-        known = {one["sequence"] for one in case.claim.get(group, ())}
-        for path, item in case.lines:
-            for place, pointer in enumerate(item.get(name, ())):
-                if pointer not in known:
-                    yield f"{path}.{name}[{place}]", f"no {group} of the claim has this number"
+    for path, item in case.lines:
+        given = ((group, one) for name, group in POINTED.items() for one in case.listed(name, item, path))
+        yield from told(_pointing(case, group, *one) for group, one in given)
+
+
+def _pointing(case: Case, group: str, path: str, pointer: Json) -> Iterator[Finding]:
+    if pointer not in {one["sequence"] for one in case.claim.get(group, ())}:
+        yield path, f"no {group} of the claim has this number"
 
 
 def _modifier_count(case: Case) -> Iterable[Finding]:
@@ -163,11 +174,12 @@ def _modifier_count(case: Case) -> Iterable[Finding]:
             yield f"{path}.modifier", f"a line has at most {MODIFIERS} modifiers"
 
 
-def _repeated(listed: Sequence[Json], path: str) -> Iterable[Finding]:
-    numbers = [one["sequence"] for one in listed]
-    for place, number in enumerate(numbers):
-        if number in numbers[:place]:
-            yield f"{path}[{place}].sequence", "the number is used twice"
+def _repeated(listed: Sequence[tuple[str, Json]]) -> Iterable[Finding]:
+    known: set[int] = set()
+    for path, number in readable.each(lambda one: (one[0], one[1]["sequence"]), listed):
+        if number in known:
+            yield f"{path}.sequence", "the number is used twice"
+        known.add(number)
 
 
 FIRST = Rule("stated", "required", _stated)
@@ -180,17 +192,17 @@ RULES = (
     Rule("status", "business-rule", _status),
     Rule("contained", "not-supported", _contained),
     Rule("modifier-extension", "extension", _modifiers_understood),
-    Rule("replacement", "not-supported", _replaces),
-    Rule("primary-insurance", "not-supported", _primary),
+    Rule("replacement", "not-supported", _replaces, each="related"),
+    Rule("primary-insurance", "not-supported", _primary, each="insurance"),
     Rule("focal-insurance", "business-rule", _focal),
     Rule("line-count", "business-rule", _lines),
     Rule("line-numbers", "business-rule", _line_numbers),
-    Rule("line-details", "not-supported", _details, by_line=True),
+    Rule("line-details", "not-supported", _details, each="item"),
     Rule("diagnosis-present", "required", _diagnoses),
     Rule("diagnosis-count", "business-rule", _diagnosis_count),
     Rule("numbers", "business-rule", _numbers),
-    Rule("diagnosis-pointer", "business-rule", _pointers, by_line=True),
-    Rule("pointer-count", "business-rule", _pointer_count, by_line=True),
-    Rule("other-pointer", "business-rule", _other_pointers, by_line=True),
-    Rule("modifier-count", "business-rule", _modifier_count, by_line=True),
+    Rule("diagnosis-pointer", "business-rule", _pointers, each="item.diagnosisSequence"),
+    Rule("pointer-count", "business-rule", _pointer_count, each="item"),
+    Rule("other-pointer", "business-rule", _other_pointers, each="item"),
+    Rule("modifier-count", "business-rule", _modifier_count, each="item"),
 )
