@@ -253,3 +253,37 @@ def test_unreadable_documents_are_reported_with_their_place(tmp_path: Path) -> N
     loaded, skipped, failed, lines = load(Memory(), path)
     assert (loaded, skipped, failed) == (1, 0, 1)
     assert [line.partition(": ")[0] for line in lines] == [f"{path} entry 2"]
+
+
+def test_of_one_resource_the_last_version_wins_though_earlier_ones_are_divided(tmp_path: Path) -> None:
+    memory = Memory()
+    monday = write(tmp_path / "a.ndjson", [*(patient(number) for number in range(40)), nameless(77)])
+    tuesday = write(tmp_path / "b.ndjson", [{**patient(number), "active": False} for number in range(40)])
+    assert load(memory, monday, tuesday)[:3] == (80, 0, 1)
+    assert all(one["active"] is False for one in memory.of("Patient"))
+
+
+def test_a_version_waits_for_an_earlier_one_that_is_set_aside(tmp_path: Path) -> None:
+    memory = Memory()
+    early = {**patient(1), "link": [{"other": {"reference": "Patient?identifier=late"}, "type": "seealso"}]}
+    late = {**patient(2), "identifier": [{"value": "late"}]}
+    paths = [
+        write(tmp_path / "a.json", [early]),
+        write(tmp_path / "b.json", [{**patient(1), "active": False}]),
+        write(tmp_path / "c.json", [late]),
+    ]
+    assert load(memory, *paths)[:3] == (3, 0, 0)
+    assert memory.stored["Patient/p1"]["active"] is False
+
+
+def test_a_version_is_stored_after_all_when_an_earlier_one_cannot_be(tmp_path: Path) -> None:
+    memory = Memory()
+    bad = [write(tmp_path / f"{name}.json", [{**nameless(1), "language": name}]) for name in "ab"]
+    paths = [
+        *bad,
+        write(tmp_path / "c.json", [patient(1)]),
+        write(tmp_path / "d.json", [{**patient(1), "active": True}]),
+    ]
+    loaded, skipped, failed, lines = load(memory, *paths)
+    assert (loaded, skipped, failed, len(lines)) == (2, 0, 2, 2)
+    assert memory.stored["Patient/p1"]["active"] is True

@@ -37,6 +37,12 @@ class Unit:
         return not self.whole and len(self.entries) > 1
 
     @property
+    def puts(self) -> frozenset[str]:
+        """The addresses at which the entries put something."""
+        asked = (entry["request"] for _, entry in self.entries)
+        return frozenset(str(one["url"]) for one in asked if one.get("method") == "PUT" and "url" in one)
+
+    @property
     def place(self) -> str:
         """Where the unit stands, for messages; entries count from 1."""
         numbers = [number + 1 for number, _ in self.entries]
