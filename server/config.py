@@ -121,7 +121,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("demo", "no", "Load the example practice when the store is empty.", flag),
     Setting("workers", "1", "Processes that serve.", _workers, "N"),
     Setting("ig", "", "FHIR packages (.tgz) of guides whose search parameters to add.", paths, "FILE"),
-    Setting("mllp_port", "", "Port of the HL7 v2 listener (MLLP); none without it.", _maybe_port, "PORT"),
+    Setting(
+        "mllp_port", "", "Port of the HL7 v2 listener (MLLP); none without it. It needs --open.", _maybe_port, "PORT"
+    ),
     Setting("zone", "UTC", "Time zone of the practice; HL7 v2 times without an offset are of it.", _zone, "ZONE"),
     Setting("base_url", "", "Public URL of the FHIR base, when it is not the address that clients ask.", _url, "URL"),
     Setting("max_body", str(50 * MEBIBYTE), "Most octets that a request body may have.", _positive, "OCTETS"),
