@@ -82,6 +82,7 @@ def _entry(one: Resource) -> Resource:
 
 
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 async def test_whatever_element_is_changed_a_submission_is_answered(server: Service, change: str) -> None:
     sent = await _family(server)
     places = list(_places(sent))

@@ -26,8 +26,8 @@ class Case:
     What the claim refers to and is not among them does not exist. `plan` is that of the focal coverage, None when there
     is none or it has `plan_faults`; `schedule` has its fees, `networks` those that the provider is in on the days of
     service. `people` are the Patients that the patient is, `insured` its coverages, `earlier` its EOBs since the first
-    day of service, `actors` whom each provider of one acts for. `only` narrows
-    groups to one element each.
+    day of service, `actors` whom each provider of one acts for. `only` narrows groups to one
+    element each.
     """
 
     claim: Resource
