@@ -12,6 +12,8 @@ KEPT = ("url", "code", "type", "base", "expression", "target")
 
 EXAMPLE = "http://hl7.org/fhir/SearchParameter/example"
 """How the canonical URLs of the package's examples begin; one of them would take the place of `Condition.subject`."""
+EXCHANGED = "http://hl7.org/fhir/SearchParameter/DocumentReference-relationship"
+"""The composite in which R4 names the parameter of a code where it has a reference, and the other way round."""
 
 
 def parameters(package: Package) -> Json:
@@ -28,8 +30,15 @@ def compartments(package: Package) -> Json:
 def _parameter(one: Json) -> Json:
     row = {key: one[key] for key in KEPT if key in one}
     if "component" in one:
-        row["components"] = [[part["definition"], part["expression"]] for part in one["component"]]
+        row["components"] = _components(one)
     return row
+
+
+def _components(one: Json) -> Json:
+    definitions, expressions = ([part[name] for part in one["component"]] for name in ("definition", "expression"))
+    if one["url"] == EXCHANGED:
+        definitions.reverse()
+    return [list(pair) for pair in zip(definitions, expressions, strict=True)]
 
 
 def _members(definition: Json) -> Json:
