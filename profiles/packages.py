@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -95,7 +95,7 @@ def read(path: Path) -> Package:
 def extended(definitions: Definitions, packages: Sequence[Package]) -> Definitions:
     """The definitions with the search parameters of some packages; another set of packages has another version.
 
-    Raises Unusable for an expression that is no FHIRPath.
+    A composite of parameters that nobody defines is left out. Raises Unusable for an expression that is no FHIRPath.
     """
     if not packages:
         return definitions
@@ -105,9 +105,16 @@ def extended(definitions: Definitions, packages: Sequence[Package]) -> Definitio
         for name in _types(definitions, one):
             _check(compiler, one, name)
             parameters[name].setdefault(one.code, one)
+    whole = {name: _whole(known) for name, known in parameters.items()}
     digests = "".join(sorted(package.digest for package in packages))
     version = sha256((definitions.version + digests).encode()).hexdigest()[:16]
-    return replace(definitions, version=version, parameters=parameters)
+    return replace(definitions, version=version, parameters=whole)
+
+
+def _whole(known: Mapping[str, SearchParameter]) -> Mapping[str, SearchParameter]:
+    """The parameters of a type without the composites whose parts are not among them."""
+    urls = {one.url for one in known.values()}
+    return {code: one for code, one in known.items() if urls.issuperset(url for url, _ in one.components)}
 
 
 def _check(compiler: Compiler, parameter: SearchParameter, name: str) -> None:

@@ -90,7 +90,7 @@ class SearchParameter:
     components: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Definitions:
     """All of R4. `children` maps the path of a type or backbone element to its elements in order."""
 
