@@ -8,7 +8,9 @@ import pytest
 
 from conformance_tests.fhir import smallest
 from conformance_tests.interactions.serving import BASE, Service, body
+from server.fhir.definitions import Definitions
 from server.fhir.resource import Resource
+from server.search import kinds
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +31,9 @@ async def test_every_declared_search_parameter_is_searched(server: Service) -> N
     statement = body(await server.get("metadata"))
     failing = []
     for type_, parameter in _declared(statement):
-        answer = await server.get(f"{type_}?{parameter['name']}={VALUES[parameter['type']]}")
+        answer = await server.get(
+            f"{type_}?{parameter['name']}={_value(server.engine.definitions, type_, parameter['name'])}"
+        )
         if answer.status_code != 200:
             failing.append((type_, parameter["name"], answer.text))
     assert failing == []
@@ -58,7 +62,22 @@ async def test_a_resource_of_every_type_is_created_read_and_found(server: Servic
         assert await server.found(f"{type_}?_id={created['id']}") == [created["id"]]
 
 
-VALUES = {"token": "x", "string": "x", "date": "2026", "reference": "Patient/x"}
+VALUES = {
+    "token": "x",
+    "string": "x",
+    "reference": "x",
+    "date": "2026",
+    "uri": "urn:x",
+    "number": "1",
+    "quantity": "1",
+}
+"""A value of each type of parameter."""
+
+
+def _value(definitions: Definitions, type_: str, code: str) -> str:
+    parameter = definitions.parameters[type_][code]
+    parts = [one for one, _ in kinds.parts(definitions, type_, parameter)] or [parameter]
+    return "$".join(VALUES[one.type] for one in parts)
 
 
 def _declared(statement: Resource) -> Iterator[tuple[str, Resource]]:

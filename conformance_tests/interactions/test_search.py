@@ -159,7 +159,6 @@ REFUSED = (
     ("name:text=x", "not-supported", "name"),
     ("name:nonsense=x", "not-supported", "name"),
     ("_sort=name", "not-supported", "_sort"),
-    ("_include=Patient:organization", "not-supported", "_include"),
     ("name=", "invalid", "name"),
     ("name=,", "invalid", "name"),
     ("birthdate=soon", "invalid", "birthdate"),

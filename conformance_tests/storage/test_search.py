@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 from conformance_tests.storage.changes import change, commit, removal, tagged
 from conformance_tests.storage.openers import Opener
 from server.fhir.temporal import BEGIN, DAY, END
-from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
+from server.search.condition import (
+    All,
+    Any,
+    Chain,
+    Condition,
+    Itself,
+    Not,
+    Prefix,
+    Reverse,
+    Span,
+    Substring,
+    Term,
+    Valued,
+)
 from server.search.entries import Collector, Entries, Number
 from server.search.interpreter import holds
 from server.storage.store import Query, Store
@@ -22,6 +35,9 @@ pytestmark = pytest.mark.anyio
 TERMS = ("_type=Patient", "_type=Claim", "a", "b", "c=1", "c=2")
 SPANS = ("when", "amount")
 TEXTS = ("name", "city")
+LINKS = ("Patient.link", "Patient.other")
+REFERENCES = tuple(f"Patient/r{place}" for place in range(8))
+VALUED = ("Patient.name", "Patient.active", "Claim.use")
 letters = st.text(st.sampled_from("ab\x7fé\ud7ff\ue000\U0010ffff"), min_size=1, max_size=3)
 ticks = st.sampled_from((BEGIN, END, 0, 1, DAY, 26 * DAY // 24, 32 * DAY, 33 * DAY, -400 * DAY, 366 * DAY))
 amounts = st.sampled_from(
@@ -32,13 +48,16 @@ numbers: Mapping[str, st.SearchStrategy[Number]] = {"when": ticks, "amount": amo
 
 @st.composite
 def entries(draw: st.DrawFn) -> Entries:
-    """The entries of a resource; a span begins before it ends."""
+    """The entries of a resource; a span of time begins before it ends, a number may be a point."""
     into = Collector(terms=draw(st.sets(st.sampled_from(TERMS), max_size=4)))
     for name in draw(st.lists(st.sampled_from(SPANS), min_size=1, max_size=4)):
         low, high = sorted((draw(numbers[name]), draw(numbers[name])))
-        if low < high:
+        if low < high or name == "amount":
             into.spans.add((name, low, high))
     into.texts = draw(st.sets(st.tuples(st.sampled_from(TEXTS), letters), max_size=3))
+    into.links = draw(st.sets(st.tuples(st.sampled_from(LINKS), st.sampled_from(REFERENCES)), max_size=3))
+    into.terms |= {f"{name}={to}" for name, to in into.links}
+    into.valued = sorted(draw(st.sets(st.sampled_from(VALUED))))
     return into.entries()
 
 
@@ -54,13 +73,16 @@ def spans(draw: st.DrawFn) -> Span:
 
 terms = st.sampled_from((*TERMS, "missing")).map(Term)
 texts = st.builds(Prefix, st.sampled_from(TEXTS), letters) | st.builds(Substring, st.sampled_from(TEXTS), letters)
-leaves: st.SearchStrategy[Condition] = st.one_of(terms, spans(), texts)
+valued = st.sampled_from((*VALUED, "nothing")).map(Valued)
+itself = st.sampled_from((*REFERENCES, "Patient/none")).map(Itself)
+leaves: st.SearchStrategy[Condition] = st.one_of(terms, spans(), texts, valued, itself)
 
 
 def combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     """Conditions made of others."""
     parts = st.lists(inner, max_size=3).map(tuple)
-    return st.one_of(st.builds(All, parts), st.builds(Any, parts), st.builds(Not, inner))
+    links = st.builds(Chain, st.sampled_from(LINKS), inner) | st.builds(Reverse, st.sampled_from(LINKS), inner)
+    return st.one_of(st.builds(All, parts), st.builds(Any, parts), st.builds(Not, inner), links)
 
 
 conditions = st.recursive(leaves, combined, max_leaves=6)
@@ -95,7 +117,8 @@ async def _agrees(store: Store, resources: list[Entries], condition: Condition) 
 
 
 async def _finds(store: Store, resources: list[Entries], condition: Condition) -> int:
-    expected = [f"r{place}" for place, one in enumerate(resources) if holds(condition, one)]
+    world = {f"Patient/r{place}": one for place, one in enumerate(resources)}
+    expected = [name.partition("/")[2] for name, one in world.items() if holds(condition, one, name, world)]
     found = await store.search(Query(condition, 50))
     assert (sorted(row.id for row in found.rows), found.more) == (expected, False), condition
     return len(expected)

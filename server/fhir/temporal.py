@@ -1,6 +1,7 @@
 """Dates and times as spans on one line: whole ticks of 100 nanoseconds since 1970 UTC, half open.
 
-A text covers all of what its precision leaves open: `2026-11` the month, `2026-11-24T10:00:00.5Z` a tenth of a second.
+A text covers all of what its precision leaves open: `2026-11` the month, `2026-11-24T10:00:00Z` the second. With a
+fraction of a second it is one tick: how many digits a clock writes says nothing of how exact it is.
 A text without a time or offset is taken as UTC.
 Source: http://hl7.org/fhir/R4/datatypes.html#dateTime
 """
@@ -14,7 +15,6 @@ from functools import lru_cache
 
 SECOND = 10_000_000
 """Ticks in a second."""
-MILLISECOND = 10_000
 DAY = 86_400 * SECOND
 BEGIN, END = -(2**62), 2**62
 """Where a period begins that has no start, and ends that has no end."""
@@ -48,15 +48,10 @@ def _interval(text: str) -> tuple[int, int]:
     if fraction is None:
         return start, start + SECOND
     start += int(fraction[:7].ljust(7, "0"))
-    return start, start + 10 ** (7 - min(len(fraction), 7))
+    return start, start + 1
 
 
 _known = lru_cache(4096)(_interval)
-
-
-def of_milliseconds(at: int) -> tuple[int, int]:
-    """The span of whole milliseconds since 1970 UTC."""
-    return at * MILLISECOND, (at + 1) * MILLISECOND
 
 
 def of_moment(now: datetime) -> int:

@@ -17,9 +17,10 @@ from server.fhirpath.model import Model
 from server.fhirpath.node import NOTHING, Nodes, Value
 from server.fhirpath.parser import parse
 from server.fhirpath.run import Run
-from server.fhirpath.tree import Tree
+from server.fhirpath.tree import Tree, between_bars
 from server.fhirpath.values import boolean, value
 
+_NONE: frozenset[str] = frozenset()
 _KEPT = 2_000
 """How many trees a compiler keeps."""
 
@@ -83,6 +84,16 @@ class Compiler:
             return Expression(text, context, run, reading.members(tree, self._model, known) if known else None)
         except RecursionError as error:
             raise Unparsable("it nests too deeply", 0) from error
+
+    def alternatives(self, text: str, context: str) -> tuple[Expression, ...]:
+        """What stands between the bars of an expression, where it may give something on values of a type.
+
+        Whoever counts each value once, however often it comes, needs no union of them. Raises as `compile` does.
+        """
+        place = Place(self._model, context, False)
+        found = ((one, reading.members(one, self._model, context)) for one in between_bars(self._tree(text)))
+        some = ((one, reads) for one, reads in found if reads != _NONE)
+        return tuple(Expression(text, context, compile_tree(one, place).run, reads) for one, reads in some)
 
     def _tree(self, text: str) -> Tree:
         """Search parameters share their expression between types."""

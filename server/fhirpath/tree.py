@@ -5,6 +5,7 @@ Source: http://hl7.org/fhirpath/N1/#grammar
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -101,3 +102,12 @@ def parts(tree: Tree) -> tuple[Tree, ...]:
             return left, right
         case _:
             return ()
+
+
+def between_bars(tree: Tree) -> Iterator[Tree]:
+    """What stands between the bars of an expression; itself where it has none."""
+    if isinstance(tree, Binary) and tree.operator == "|":
+        yield from between_bars(tree.left)
+        yield from between_bars(tree.right)
+    else:
+        yield tree

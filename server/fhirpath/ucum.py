@@ -44,6 +44,11 @@ class Unit:
         """The number in base units."""
         return (Fraction(number) + self.offset) * self.factor
 
+    @property
+    def name(self) -> str:
+        """The code of its base units."""
+        return ".".join(f"{base}{power if power != 1 else ''}" for base, power in self.dimension) or "1"
+
     def times(self, other: Unit, power: int) -> Unit:
         """The product with a power of another."""
         if power == 1 and self is ONE:
@@ -85,10 +90,7 @@ def convert(number: Decimal, code: str, to: str) -> Decimal | None:
 def canonical(number: Decimal, code: str) -> tuple[str, Decimal] | None:
     """The code of the base units of a unit, and the number in them; None when it is not known."""
     found = unit(code)
-    if found is None:
-        return None
-    name = ".".join(f"{base}{power if power != 1 else ''}" for base, power in found.dimension)
-    return name or "1", decimals.of(found.base(number))
+    return None if found is None else (found.name, decimals.of(found.base(number)))
 
 
 class _Unknown(Exception):

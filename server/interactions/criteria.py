@@ -51,7 +51,7 @@ def condition(engine: Engine, request: Request, type: str, asked: Pairs) -> Cond
     if not asked:
         raise Invalid("a condition needs at least one search parameter")
     check_names(asked)
-    return Criteria(engine.definitions, type, request.now).condition(asked)
+    return Criteria(engine.definitions, type, request.now, linked=False).condition(asked)
 
 
 def if_none_exist(engine: Engine, request: Request, type: str) -> Condition | None:

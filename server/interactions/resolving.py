@@ -92,7 +92,7 @@ class Written:
         """The references of the resources that meet a condition."""
         term = _required(condition)
         among = self.entries if term is None else self.having[term]
-        return [one for one in among if interpreter.holds(condition, self.entries[one])]
+        return [one for one in among if interpreter.holds(condition, self.entries[one], one)]
 
 
 def _of(texts: Sequence[str], steps: Sequence[Step], found: Sequence[Sites]) -> Mapping[str, tuple[Step, Sites]]:

@@ -6,15 +6,28 @@ Source: http://hl7.org/fhir/R4/search.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.fhir.definitions import Definitions, SearchParameter
 from server.fhir.errors import Invalid, TooCostly
 from server.fhir.outcome import Issue
-from server.search import kinds
-from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
-from server.search.kinds.kind import Asked, Match
+from server.search import chains, kinds, refusals, unions, wholes
+from server.search.condition import (
+    All,
+    Any,
+    Chain,
+    Condition,
+    Itself,
+    Not,
+    Prefix,
+    Reverse,
+    Span,
+    Substring,
+    Term,
+    Valued,
+)
+from server.search.kinds.kind import Asked, Kind, Match
 from server.search.values import split
 
 Pairs = Sequence[tuple[str, str]]
@@ -27,11 +40,16 @@ term for each type that it may be to.
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Compiles queries on one resource type; `now` is the moment that `ap` measures from."""
+    """Compiles queries on one resource type; `now` is the moment that `ap` measures from.
+
+    `linked` says whether a query may follow references, `depth` how many it has followed.
+    """
 
     definitions: Definitions
     type: str
     now: datetime
+    linked: bool = True
+    depth: int = 0
 
     def condition(self, pairs: Pairs) -> Condition:
         """All resources of the type for which every parameter holds; raises Invalid with every fault, TooCostly for a
@@ -54,42 +72,76 @@ class Criteria:
         return All(tuple(parts))
 
     def _parameter(self, given: str, text: str) -> Condition:
+        if chains.follows(given):
+            return chains.condition(self, given, text)
         code, _, modifier = given.partition(":")
-        parameter = self._defined(code)
-        match = self._match(parameter, modifier)
-        name, targets = f"{self.type}.{code}", self._targets(parameter)
-        asked = [Asked(name, parameter, value, self.now, targets) for value in split(text, ",") if value]
-        if not asked:
+        parameter = self.defined(code)
+        parameters = unions.covered(self.definitions, self.type).get(code, (parameter,))
+        values = [value for value in split(text, ",") if value]
+        if not values:
             raise Invalid(f"the parameter {code} has no value", expression=code)
-        conditions = tuple(match(one) for one in asked)
-        return conditions[0] if len(conditions) == 1 else Any(conditions)
+        if modifier == "missing" and not parameter.components:
+            return _missing([f"{self.type}.{one.code}" for one in parameters], code, values)
+        kind = refusals.kind(parameter)
+        if modifier in kind.negated:
+            return Not(self._any(parameters, kind, kind.negated[modifier], values))
+        return self._any(parameters, kind, modifier, values)
 
-    def _targets(self, parameter: SearchParameter) -> tuple[str, ...]:
+    def _any(
+        self, parameters: Sequence[SearchParameter], kind: Kind, modifier: str, values: Sequence[str]
+    ) -> Condition:
+        """That one of the values matches one of the parameters, which are of one kind."""
+        conditions: list[Condition] = []
+        for parameter in parameters:
+            targets = self.targets(parameter)
+            if kind.typed is not None and modifier in targets:
+                match, targets = kind.typed, (modifier,)
+            else:
+                match = _match(parameter, kind, modifier)
+            asked = self._asked(parameter, targets)
+            conditions += [match(replace(asked, text=value)) for value in values]
+        return conditions[0] if len(conditions) == 1 else Any(tuple(conditions))
+
+    def _asked(self, parameter: SearchParameter, targets: tuple[str, ...]) -> Asked:
+        """What is asked of a parameter, without the text of a value."""
+        name = f"{self.type}.{parameter.code}"
+        if not parameter.components:
+            return Asked(name, parameter, "", self.now, targets)
+        apart = parameter.code in wholes.codes(self.definitions, self.type)
+        return Asked(name, parameter, "", self.now, targets, kinds.parts(self.definitions, self.type, parameter), apart)
+
+    def targets(self, parameter: SearchParameter) -> tuple[str, ...]:
         """The types that a reference may be to; all where the parameter names none, or `Resource`."""
         named = parameter.targets
         return named if named and "Resource" not in named else self.definitions.resource_types
 
-    def _defined(self, code: str) -> SearchParameter:
+    def defined(self, code: str) -> SearchParameter:
+        """The parameter of a code; raises Invalid."""
         parameter = self.definitions.parameters[self.type].get(code)
         if parameter is None:
-            raise _unsupported(f"{self.type} has no search parameter {_shown(code)}", code)
+            raise refusals.unsupported(f"{self.type} has no search parameter {refusals.shown(code)}", code)
         return parameter
 
-    def _match(self, parameter: SearchParameter, modifier: str) -> Match:
-        kind = kinds.of(parameter)
-        if kind is None:
-            raise _unsupported(f"the search parameter {parameter.code} is not supported", parameter.code)
-        match = kind.match.get(modifier)
-        if match is None:
-            raise _unsupported(
-                f"the search parameter {parameter.code} takes no modifier {_shown(modifier)}", parameter.code
-            )
-        return match
+
+def _match(parameter: SearchParameter, kind: Kind, modifier: str) -> Match:
+    match = kind.match.get(modifier)
+    if match is None:
+        code = parameter.code
+        raise refusals.unsupported(f"the search parameter {code} takes no modifier {refusals.shown(modifier)}", code)
+    return match
+
+
+def _missing(names: Sequence[str], code: str, values: Sequence[str]) -> Condition:
+    """Whether none of the parameters has a value. Source: http://hl7.org/fhir/R4/search.html#modifiers"""
+    if len(values) > 1 or values[0] not in ("true", "false"):
+        raise Invalid("the modifier missing takes true or false", expression=code)
+    present = Valued(names[0]) if len(names) == 1 else Any(tuple(map(Valued, names)))
+    return Not(present) if values[0] == "true" else present
 
 
 def _refuse_large(condition: Condition) -> None:
     leaves = list(_leaves(condition))
-    terms = sum(isinstance(one, Term) for one in leaves)
+    terms = sum(isinstance(one, Term | Itself | Valued) for one in leaves)
     if len(leaves) - terms > RANGES:
         raise TooCostly(f"a query has at most {RANGES} dates and texts; a date with ge, le or ne counts twice")
     if terms > TERMS:
@@ -101,7 +153,7 @@ def _leaves(condition: Condition) -> Iterator[Condition]:
         case All(parts) | Any(parts):
             for part in parts:
                 yield from _leaves(part)
-        case Not(part):
+        case Not(part) | Chain(_, part) | Reverse(_, part):
             yield from _leaves(part)
         case _:
             yield condition
@@ -118,14 +170,9 @@ def _entails(condition: Condition, type_: str) -> bool:
             return all(_entails(part, type_) for part in parts)
         case Not():
             return False
+        case Itself(reference):
+            return reference.startswith(f"{type_}/")
+        case Valued() | Chain() | Reverse():
+            return False
         case Span(name) | Prefix(name) | Substring(name):
             return name.startswith(f"{type_}.")
-
-
-def _unsupported(text: str, code: str) -> Invalid:
-    return Invalid(text, issues=[Issue("error", "not-supported", text, _shown(code))])
-
-
-def _shown(name: str) -> str:
-    """A name as an answer may repeat it."""
-    return name[:64] if name.replace("-", "").replace("_", "").replace(".", "").isalnum() else "of that name"

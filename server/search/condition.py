@@ -49,6 +49,36 @@ class Substring:
 
 
 @dataclass(frozen=True, slots=True)
+class Valued:
+    """The resource has a value of `parameter`, also one that is not searched by."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """The resource is the one that `reference` names, for example `Patient/17`."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The resource refers by `parameter` to a live one that `part` holds for."""
+
+    parameter: str
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """A live resource that `part` holds for refers to this one by `parameter`."""
+
+    parameter: str
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every part holds; true when there is none."""
 
@@ -69,5 +99,6 @@ class Not:
     part: Condition
 
 
-Entry: TypeAlias = Term | Span | Prefix | Substring
-Condition: TypeAlias = Entry | All | Any | Not
+Entry: TypeAlias = Term | Span | Prefix | Substring | Valued
+Link: TypeAlias = Chain | Reverse
+Condition: TypeAlias = Entry | Itself | Link | All | Any | Not

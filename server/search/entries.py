@@ -16,12 +16,16 @@ class Entries:
 
     `terms` are whole keys such as `Observation.code=http://loinc.org|8302-2`; `_type=Observation` and
     `_compartment=Patient/1` are terms too. `spans` are (parameter, low, high), half open, such as
-    (`Observation.date`, low, high). `texts` are (parameter, normalised text), such as (`Patient.name`, `berger`).
+    (`Observation.date`, low, high), or with both ends where they are numbers. `texts` are (parameter, text), such as
+    (`Patient.name`, `berger`). `valued` are the parameters that have a value, `links` are (parameter,
+    reference) of the references to resources of this server; they are terms as well.
     """
 
     terms: tuple[str, ...] = ()
     spans: tuple[tuple[str, Number, Number], ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
+    valued: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING = Entries()
@@ -39,7 +43,10 @@ class Collector:
     terms: set[str] = field(default_factory=set)
     spans: set[tuple[str, Number, Number]] = field(default_factory=set)
     texts: set[tuple[str, str]] = field(default_factory=set)
+    valued: list[str] = field(default_factory=list)
+    links: set[tuple[str, str]] = field(default_factory=set)
 
     def entries(self) -> Entries:
         """What was gathered, in order."""
-        return Entries(tuple(sorted(self.terms)), tuple(sorted(self.spans)), tuple(sorted(self.texts)))
+        terms, spans, texts = tuple(sorted(self.terms)), tuple(sorted(self.spans)), tuple(sorted(self.texts))
+        return Entries(terms, spans, texts, tuple(self.valued), tuple(sorted(self.links)))

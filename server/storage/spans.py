@@ -22,11 +22,14 @@ _WIDEST_TIME, _WIDEST_DECIMAL = 3, 7
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Where spans of one class begin that may match: `low_from` <= low < `low_before`; None is no bound."""
+    """Where spans of one class begin that may match: `low_from` <= low < `low_before` and low <= `low_to`; None is no
+    bound.
+    """
 
     class_: int
     low_from: Number | None
     low_before: Number | None
+    low_to: Number | None
 
 
 def class_of(low: Number, high: Number) -> int:
@@ -40,11 +43,10 @@ def class_of(low: Number, high: Number) -> int:
 def windows(span: Span) -> Iterator[Window]:
     """The window of each class that has spans to be looked at."""
     stated = [one for one in (span.low_from, span.low_before, span.high_after, span.high_to) if one is not None]
-    before = min((one for one in (span.low_before, span.high_to) if one is not None), default=None)
     times = all(isinstance(one, int) for one in stated)
     widths = (*_TIMES, (_WIDEST_TIME, None)) if times else (*_DECIMALS, (_WIDEST_DECIMAL, None))
     for class_, width in widths:
-        yield Window(class_, _low_from(span, width), before)
+        yield Window(class_, _low_from(span, width), span.low_before, span.high_to)
 
 
 def _low_from(span: Span, width: Number | None) -> Number | None:

@@ -15,12 +15,14 @@ from server.search.kinds.kind import Kind
 
 def _resource(name: str, value: Json, into: Collector) -> None:
     if "id" in value:
-        into.terms.add(f"{name}={value['resourceType']}/{value['id']}")
+        reference = f"{value['resourceType']}/{value['id']}"
+        into.terms.add(f"{name}={reference}")
+        into.links.add((name, reference))
 
 
 def _first(type_: str) -> Kind:
     """A parameter that is searched as a reference is, whose values are resources of one type."""
-    return Kind(index={type_: _resource}, match=reference.REFERENCE.match)
+    return Kind(index={type_: _resource}, match=reference.REFERENCE.match, typed=reference.REFERENCE.typed)
 
 
 KINDS: Mapping[str, Kind] = {

@@ -9,7 +9,7 @@ import re
 
 from server.fhir.errors import Invalid
 from server.fhir.resource import Json
-from server.search.condition import Condition, Term
+from server.search.condition import Condition, Itself
 from server.search.entries import Collector
 from server.search.kinds.kind import Asked, Kind
 
@@ -18,15 +18,15 @@ _id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 def _index(name: str, value: Json, into: Collector) -> None:
-    into.terms.add(f"{name}={value}")
+    """The store knows what a resource is called."""
 
 
 def matches(asked: Asked) -> Condition:
     """One id."""
     if _id.fullmatch(asked.text) is None:
         raise Invalid("an id has 1 to 64 letters, digits, hyphens and dots", expression=asked.parameter.code)
-    return Term(f"{asked.name}={asked.text}")
+    return Itself(f"{asked.name.partition('.')[0]}/{asked.text}")
 
 
-ID = Kind(index={"id": _index, "string": _index}, match={"": matches})
+ID = Kind(index={"id": _index, "string": _index}, match={"": matches}, negated={"not": ""})
 """The kind of `_id`."""

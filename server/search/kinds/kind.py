@@ -6,7 +6,7 @@ Source: http://hl7.org/fhir/R4/search.html#ptypes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -23,7 +23,8 @@ Index: TypeAlias = Callable[[str, Json, Collector], None]
 class Asked:
     """One value of a query: `name` is the parameter's (`Patient.birthdate`), `text` is still escaped.
 
-    `targets` are the types that a reference may be to.
+    `targets` are the types that a reference may be to, `parts` what a composite is made of; `apart` says that these are
+    searched by their own entries.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Asked:
     text: str
     now: datetime
     targets: tuple[str, ...] = ()
+    parts: tuple[tuple[SearchParameter, Kind], ...] = ()
+    apart: bool = False
 
 
 Match: TypeAlias = Callable[[Asked], Condition]
@@ -54,9 +57,12 @@ def extended(index: Mapping[str, Index]) -> Mapping[str, Index]:
 class Kind:
     """A search parameter type: `index` by the FHIR type of the value, `match` by modifier ('' for none).
 
-    `coded` is how a `code` is indexed whose system is known by the code.
+    `negated` are the modifiers that ask for what another does not find, and which. `typed` matches where the
+    modifier is the type that is referred to. `coded` is how a `code` is indexed whose system is known by the code.
     """
 
     index: Mapping[str, Index]
     match: Mapping[str, Match]
+    negated: Mapping[str, str] = field(default_factory=dict)
+    typed: Match | None = None
     coded: Callable[[Mapping[str, str]], Index] | None = None

@@ -8,11 +8,13 @@ Source: http://hl7.org/fhir/R4/search.html#reference
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from server.fhir.errors import Invalid
 from server.fhir.resource import Json
 from server.search.condition import Any, Condition, Term
 from server.search.entries import Collector
+from server.search.kinds import identifier
 from server.search.kinds.kind import Asked, Kind, extended
 from server.search.values import unescape
 
@@ -27,7 +29,12 @@ def target(text: str) -> str:
 def _reference(name: str, value: Json, into: Collector) -> None:
     text = value.get("reference")
     if text is not None and not text.startswith("#"):
-        into.terms.add(f"{name}={target(text)}")
+        to = target(text)
+        into.terms.add(f"{name}={to}")
+        if to.count("/") == 1 and ":" not in to:
+            into.links.add((name, to))
+    if "identifier" in value:
+        identifier.index(f"{name}:identifier", value["identifier"], into)
 
 
 def _canonical(name: str, value: Json, into: Collector) -> None:
@@ -48,8 +55,23 @@ def matches(asked: Asked) -> Condition:
     return terms[0] if len(terms) == 1 else Any(terms)
 
 
+def typed(asked: Asked) -> Condition:
+    """`[id]` of the one type that the modifier names; `[type]/[id]` is understood too."""
+    (type_,) = asked.targets
+    id_ = unescape(asked.text).removeprefix(f"{type_}/")
+    if _id.fullmatch(id_) is None:
+        raise Invalid(f"the id of a {type_} is expected", expression=asked.parameter.code)
+    return Term(f"{asked.name}={type_}/{id_}")
+
+
+def identified(asked: Asked) -> Condition:
+    """The identifier that a reference states, as a token."""
+    return identifier.matches(replace(asked, name=f"{asked.name}:identifier"))
+
+
 REFERENCE = Kind(
     index=extended({"Reference": _reference, **dict.fromkeys(("canonical", "uri", "url"), _canonical)}),
-    match={"": matches},
+    match={"": matches, "identifier": identified},
+    typed=typed,
 )
 """The reference type."""

@@ -9,7 +9,7 @@ import unicodedata
 
 from server.fhir.errors import Invalid
 from server.fhir.resource import Json
-from server.search.condition import Condition, Prefix
+from server.search.condition import Condition, Prefix, Substring, Term
 from server.search.entries import Collector
 from server.search.kinds.kind import Asked, Index, Kind, extended
 from server.search.values import unescape
@@ -30,6 +30,7 @@ def _text(name: str, value: Json, into: Collector) -> None:
     text = normalised(value)
     if text:
         into.texts.add((name, text))
+        into.terms.add(f"{name}:exact={value}")
 
 
 def parts(members: tuple[str, ...], add: Index = _text) -> Index:
@@ -45,12 +46,26 @@ def parts(members: tuple[str, ...], add: Index = _text) -> Index:
     return index
 
 
-def matches(asked: Asked) -> Condition:
-    """The beginning of a text."""
+def _asked(asked: Asked) -> str:
     text = normalised(unescape(asked.text))
     if not text:
         raise Invalid("a text is expected", expression=asked.parameter.code)
-    return Prefix(asked.name, text)
+    return text
+
+
+def matches(asked: Asked) -> Condition:
+    """The beginning of a text."""
+    return Prefix(asked.name, _asked(asked))
+
+
+def contains(asked: Asked) -> Condition:
+    """Any part of a text."""
+    return Substring(asked.name, _asked(asked))
+
+
+def exact(asked: Asked) -> Condition:
+    """The whole text in its own case and accents."""
+    return Term(f"{asked.name}:exact={unescape(asked.text)}")
 
 
 STRING = Kind(
@@ -61,6 +76,6 @@ STRING = Kind(
             **dict.fromkeys(("string", "markdown", "code", "id", "uri"), _text),
         }
     ),
-    match={"": matches},
+    match={"": matches, "contains": contains, "exact": exact},
 )
 """The string type."""

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from server.fhir.errors import Invalid
 from server.fhir.resource import Json
-from server.search.condition import Condition, Term
+from server.search.condition import Any, Condition, Prefix, Substring, Term
 from server.search.entries import Collector
 from server.search.kinds.kind import Asked, Index, Kind, extended
+from server.search.kinds.string import normalised
 from server.search.values import split, unescape
 
 BOOLEANS = "http://terminology.hl7.org/CodeSystem/special-values"
@@ -28,8 +29,16 @@ def _add(name: str, system: str, code: str, into: Collector) -> None:
         into.terms.add(f"{name}={system}|")
 
 
+def described(name: str, text: str | None, into: Collector) -> None:
+    """Add what is said of a value in words."""
+    words = normalised(text or "")
+    if words:
+        into.texts.add((f"{name}:text", words))
+
+
 def _coding(name: str, value: Json, into: Collector) -> None:
     code, system = value.get("code"), value.get("system")
+    described(name, value.get("display"), into)
     if code is not None:
         _add(name, system or "", code, into)
     elif system is not None:
@@ -39,6 +48,7 @@ def _coding(name: str, value: Json, into: Collector) -> None:
 def _concept(name: str, value: Json, into: Collector) -> None:
     for coding in value.get("coding", ()):
         _coding(name, coding, into)
+    described(name, value.get("text"), into)
 
 
 def _contact(name: str, value: Json, into: Collector) -> None:
@@ -69,6 +79,15 @@ def matches(asked: Asked) -> Condition:
     return Term(f"{asked.name}={parts[0]}|{parts[1].casefold()}")
 
 
+def text(asked: Asked) -> Condition:
+    """The beginning of a word, or of several in their order, in what is displayed of a code."""
+    words = normalised(unescape(asked.text))
+    if not words:
+        raise Invalid("a text is expected", expression=asked.parameter.code)
+    name = f"{asked.name}:text"
+    return Any((Prefix(name, words), Substring(name, f" {words}")))
+
+
 TOKEN = Kind(
     index=extended(
         {
@@ -79,7 +98,8 @@ TOKEN = Kind(
             **dict.fromkeys(("code", "id", "string", "uri", "url", "canonical", "oid", "uuid"), _plain),
         }
     ),
-    match={"": matches},
+    match={"": matches, "text": text},
+    negated={"not": ""},
     coded=_coded,
 )
 """The token type."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import bson
 from bson import Int64
@@ -23,7 +25,7 @@ ROW: Mapping[str, int] = dict.fromkeys(_VERSION, 1)
 KNOWN: Mapping[str, int] = {**ROW, "facts": 1}
 """The fields that a commit must know of what it follows."""
 
-_NO_ENTRIES: Document = {"t": [], "r": [], "x": []}
+_NO_ENTRIES: Document = {"t": [], "r": [], "x": [], "p": [], "l": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,17 @@ def _prepared(change: Change, epoch: int) -> Prepared:
 
 
 def indexed(entries: Entries) -> Document:
-    """The fields by which a live resource is found: `t` terms and texts, `r` spans, `x` whole texts that are long."""
+    """The fields by which a live resource is found: `t` terms and texts, `r` spans, `x` whole texts that are long.
+    `p` are the parameters that it has values of, `l` the references of each.
+    """
     terms = [keys.term(key) for key in entries.terms]
     texts = {keys.beginning(name, text) for name, text in entries.texts}
     return {
         "t": [keys.LIVE, *terms, *sorted(texts)],
         "r": [keys.span(name, low, high) for name, low, high in entries.spans],
         "x": [keys.whole(name, text) for name, text in entries.texts if len(text) > keys.LONG],
+        "p": list(entries.valued),
+        "l": {keys.link(name): [to for _, to in links] for name, links in groupby(entries.links, key=itemgetter(0))},
     }
 
 

@@ -5,11 +5,25 @@ A range on an array is always one `$elemMatch`: without it, two elements of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
+from server.search.condition import (
+    All,
+    Any,
+    Chain,
+    Condition,
+    Itself,
+    Link,
+    Not,
+    Prefix,
+    Reverse,
+    Span,
+    Substring,
+    Term,
+    Valued,
+)
 from server.storage import spans
 from server.storage.mongo import keys
 from server.storage.mongo.schema import SPANS, TERMS, Document, Index
@@ -61,14 +75,19 @@ def driver(condition: Condition) -> Driver | None:
         case All(members):
             first = next((found for one in members if (found := driver(one)) is not None), None)
             return replace(first, exact=False) if first else None
-        case Not():
+        case Itself(reference):
+            return Driver(({"_id": reference, "t": keys.LIVE},), None)
+        case Not() | Valued() | Chain() | Reverse():
             return None
 
 
 def _any(choices: tuple[Condition, ...]) -> Driver | None:
     terms = [keys.term(one.key) for one in choices if isinstance(one, Term)]
     if choices and len(terms) == len(choices):
-        return Driver(tuple(_one_of(terms)), TERMS)
+        return Driver(tuple(_one_of("t", terms)), TERMS)
+    named = [one.reference for one in choices if isinstance(one, Itself)]
+    if choices and len(named) == len(choices):
+        return Driver(tuple({"t": keys.LIVE, **one} for one in _one_of("_id", named)), None)
     drivers = [found for one in choices if (found := driver(one)) is not None]
     if not choices or len(drivers) < len(choices):
         return None
@@ -76,12 +95,16 @@ def _any(choices: tuple[Condition, ...]) -> Driver | None:
     return Driver((_or(inner for one in drivers for inner in one.filters),), None, exact)
 
 
-def _one_of(terms: list[str]) -> Iterator[Filter]:
-    for start in range(0, len(terms), CHUNK):
-        yield {"t": {"$in": terms[start : start + CHUNK]}}
+def _one_of(name: str, values: list[str]) -> Iterator[Filter]:
+    for start in range(0, len(values), CHUNK):
+        yield {name: {"$in": values[start : start + CHUNK]}}
 
 
-def test(condition: Condition) -> Filter:
+Linked: TypeAlias = Callable[[Link], Filter]
+"""The filter of a link, behind what joins the resources that it leads to."""
+
+
+def test(condition: Condition, linked: Linked) -> Filter:
     """Whether a live resource matches, without an index on `t`: the driver has that."""
     match condition:
         case Term(key):
@@ -94,12 +117,18 @@ def test(condition: Condition) -> Filter:
             beginning = keys.whole(name, "")
             after = {"$indexOfBytes": [_TEXT, {"$literal": text}, len(beginning.encode())]}
             return _some_text({"$and": [_begins(beginning), {"$gte": [after, 0]}]})
+        case Valued(name):
+            return {"p": name}
+        case Itself(reference):
+            return {"_id": reference}
+        case Chain() | Reverse():
+            return linked(condition)
         case All(members):
-            return {"$and": [test(one) for one in members]} if members else {}
+            return {"$and": [test(one, linked) for one in members]} if members else {}
         case Any(choices):
-            return _or(map(test, choices))
+            return _or(test(one, linked) for one in choices)
         case Not(part):
-            return {"$nor": [test(part)]}
+            return {"$nor": [test(part, linked)]}
 
 
 def _some_text(is_so: Document) -> Filter:
@@ -121,7 +150,7 @@ def _span(span: Span) -> Filter:
 
 def _bounds(span: Span, window: spans.Window) -> Document:
     """The bounds of a span in one class; each is the nearest that MongoDB can keep and leaves the same spans."""
-    low = {"$gte": window.low_from, "$lt": window.low_before}
+    low = {"$gte": window.low_from, "$lt": window.low_before, "$lte": window.low_to}
     high = {"$gt": span.high_after, "$lte": span.high_to}
     stated = {
         "lo": {name: keys.up(value) for name, value in low.items() if value is not None},

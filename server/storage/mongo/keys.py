@@ -50,6 +50,11 @@ def successor(text: str) -> str:
     return stem[:-1] + chr(0xE000 if code == 0xD7FF else code + 1)  # surrogates are no characters
 
 
+def link(parameter: str) -> str:
+    """The field of the references of a parameter."""
+    return parameter.replace(".", "~")
+
+
 def up(value: Number) -> Stored:
     """The least stored number that is not below the value."""
     return Int64(value) if isinstance(value, int) else Decimal128(_upward.plus(value))

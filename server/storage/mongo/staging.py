@@ -67,7 +67,7 @@ class Staging:
     def _is_present(self, condition: Condition) -> bool:
         if not self._seen.matching[condition] <= self._live.keys():
             return True
-        return any(one is not None and interpreter.holds(condition, one) for one in self._live.values())
+        return any(one is not None and interpreter.holds(condition, one, key) for key, one in self._live.items())
 
     def _refuse_changed(self, current: Iterable[Version]) -> None:
         for type_, id_, version in current:

@@ -50,6 +50,8 @@ async def _plans(database: Database, group: Sequence[PreparedCommit]) -> dict[Co
     """A filter for each condition that must match nothing, chosen before the transaction begins."""
     conditions = list(dict.fromkeys(one for commit in group for one in commit.commit.absent))
     plans = await asyncio.gather(*(pages.planned(database, one) for one in conditions))
+    if any(plan.joins for plan in plans):
+        raise ValueError("a condition that must match nothing follows no links")
     return {one: {"$or": list(plan.filters)} for one, plan in zip(conditions, plans, strict=True)}
 
 

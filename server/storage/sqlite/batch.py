@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.search.condition import Condition
+from server.search.entries import Entries
 from server.storage.sqlite import entries, indexing, inserting, pages
 from server.storage.sqlite.entries import Packed
 from server.storage.sqlite.filters import Filters
@@ -25,6 +26,7 @@ _INSERTED = {
     "outbox": "outbox",
     "leaving": indexing.LEAVING,
     "entering": indexing.ENTERING,
+    "facets+": "facets",
     "fact+": "fact",
 }
 """What is staged as whole rows of a table or view, in this order."""
@@ -33,6 +35,7 @@ _CHANGED = {
     "updated": "UPDATE resource SET version=?,seq=?,at=?,method=?,owner=?,epoch=?,entries=?,body=? WHERE rid=?",
     "reindexed": "UPDATE resource SET entries=?,epoch=? WHERE rid=?",
     "place": "UPDATE meta SET value=max(value,?) WHERE name='reindexed'",
+    "facets-": "DELETE FROM facets WHERE rid=?",
     "fact-": "DELETE FROM fact WHERE rid=?",
 }
 """What is staged to change or remove rows, and how; all of it comes before any insertion, in this order."""
@@ -79,13 +82,17 @@ class Batch:
                 inserting.insert(self._connection, table, staged)
         self._touched.clear()
 
-    def reindex(self, rid: int, version: int, after: Packed) -> None:
+    def reindex(self, rid: int, version: int, derived: Entries) -> None:
         """Stage new entries for a resource that still has this version."""
         self.write()
-        found = self._connection.execute("SELECT version,entries FROM resource WHERE rid=?", (rid,)).fetchone()
+        found = self._connection.execute("SELECT version,entries,type,id FROM resource WHERE rid=?", (rid,)).fetchone()
         if found[0] == version:
+            reference = f"{found[2]}/{found[3]}"
+            after = entries.keyed(derived, self._compile.keys, reference)
             self._entries(rid, entries.unpack(found[1]), after)
             self._staged["reindexed"].append((entries.pack(after), self._epoch, rid))
+            self._staged["facets-"].append((rid,))
+            self._facets(rid, derived, reference)
 
     def reindexed(self, rid: int) -> None:
         """Write what was reindexed, and that all resources up to this one have entries of the present epoch."""
@@ -112,7 +119,9 @@ class Batch:
 
     def _stage(self, change: Change, known: tuple[int, Packed] | None) -> Row:
         self._seq += 1
-        after = entries.keyed(change.entries, self._compile.keys)
+        after = entries.NONE
+        if change.body is not None:
+            after = entries.keyed(change.entries, self._compile.keys, f"{change.type}/{change.id}")
         packed = None if change.body is None else entries.pack(after)
         head = (change.version, self._seq, change.at, change.method, change.owner, self._epoch, packed, change.body)
         if known is None:
@@ -122,10 +131,13 @@ class Batch:
             rid = known[0]
             self._staged["superseded"].append((rid,))
             self._staged["updated"].append((*head, rid))
+            self._staged["facets-"].append((rid,))
             self._staged["fact-"].append((rid,))
         event = (self._seq, change.type, change.id, change.version, change.method, change.at)
         self._staged["outbox"].append(event)
         self._entries(rid, entries.NONE if known is None else known[1], after)
+        if change.body is not None:
+            self._facets(rid, change.entries, f"{change.type}/{change.id}")
         self._facts(rid, change)
         return Row(change.type, change.id, change.version, change.at, change.method, None, rid, self._seq, change.owner)
 
@@ -135,6 +147,9 @@ class Batch:
             after = changed.added
             self._staged["leaving"].append(indexing.record(rid, changed.removed))
         self._staged["entering"].append(indexing.record(rid, after))
+
+    def _facets(self, rid: int, derived: Entries, reference: str) -> None:
+        self._staged["facets+"].append((rid, *entries.facets(derived, self._compile.keys, reference)))
 
     def _facts(self, rid: int, change: Change) -> None:
         for one in change.facts:

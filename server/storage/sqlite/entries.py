@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
 from server.search.entries import Entries
 from server.storage import spans
-from server.storage.sqlite.keys import Keys, number
+from server.storage.sqlite.keys import SELF, Keys, number
 
 Stored: TypeAlias = int | str
 
@@ -32,19 +32,30 @@ class Difference:
 
 NONE = Packed()
 _encoder = msgspec.msgpack.Encoder()
+_text = msgspec.json.Encoder()
 _decoder = msgspec.msgpack.Decoder(Packed)
 
 
-def keyed(entries: Entries, keys: Keys) -> Packed:
-    """The entries by their keys."""
+def keyed(entries: Entries, keys: Keys, reference: str) -> Packed:
+    """The entries of the live resource that a reference names, by their keys; it has itself among them."""
     return Packed(
-        frozenset(map(keys.term, entries.terms)),
+        frozenset(map(keys.term, (*entries.terms, f"{SELF}={reference}"))),
         frozenset(
             (keys.parameter(name) + spans.class_of(low, high), number(low), number(high))
             for name, low, high in entries.spans
         ),
         frozenset((keys.parameter(name), text) for name, text in entries.texts),
     )
+
+
+Facets: TypeAlias = tuple[bytes, str]
+"""The keys of the parameters that have values, one behind the other; links as JSON, each a name's key and a value's."""
+
+
+def facets(entries: Entries, keys: Keys, reference: str) -> Facets:
+    """What a live resource has beside its entries; it links to itself under a name of its own."""
+    links = [(keys.name(name), keys.value(to)) for name, to in (*entries.links, (SELF, reference))]
+    return b"".join(map(keys.octets, entries.valued)), _text.encode(links).decode()
 
 
 def pack(packed: Packed) -> bytes:
@@ -57,9 +68,13 @@ def unpack(value: bytes | None) -> Packed:
     return NONE if value is None else _decoder.decode(value)
 
 
+def _parts(packed: Packed) -> tuple[frozenset[Any], ...]:
+    return packed.terms, packed.spans, packed.texts
+
+
 def difference(before: Packed, after: Packed) -> Difference:
     """What turns the one into the other."""
     return Difference(
-        Packed(before.terms - after.terms, before.spans - after.spans, before.texts - after.texts),
-        Packed(after.terms - before.terms, after.spans - before.spans, after.texts - before.texts),
+        Packed(*(one - other for one, other in zip(_parts(before), _parts(after), strict=True))),
+        Packed(*(other - one for one, other in zip(_parts(before), _parts(after), strict=True))),
     )

@@ -4,41 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
+from server.search.condition import (
+    All,
+    Any,
+    Chain,
+    Condition,
+    Itself,
+    Not,
+    Prefix,
+    Reverse,
+    Span,
+    Substring,
+    Term,
+    Valued,
+)
 from server.storage import spans
-from server.storage.sqlite.keys import CLASSES, Keys, number
-
-Value: TypeAlias = int | str | bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Sql:
-    """A piece of SQL and its parameters in order."""
-
-    text: str
-    values: tuple[Value, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Rows `t.rid` in no order: `FROM tables WHERE where`; `distinct` when a row may come twice."""
-
-    tables: Sql
-    where: Sql
-    distinct: bool = False
-
-    @property
-    def rows(self) -> Sql:
-        """The rows as a statement of their own."""
-        return Sql(
-            f"SELECT t.rid FROM {self.tables.text} WHERE {self.where.text}", self.tables.values + self.where.values
-        )
-
-
-EVERYTHING = Source(Sql("resource t"), Sql("t.body IS NOT NULL"))
-"""All live resources: for conditions that no index answers."""
+from server.storage.sqlite import sql
+from server.storage.sqlite.keys import CLASSES, SELF, Keys, number
+from server.storage.sqlite.sql import Source, Sql, Value
 
 
 def parts(condition: Condition) -> tuple[Condition, ...]:
@@ -58,9 +42,9 @@ class Filters:
         """The rows that match, by an index; None when no index gives them."""
         match condition:
             case Term(key):
-                return Source(Sql("term t"), Sql("t.k=?", (self.keys.term(key),)))
+                return sql.with_terms(self.keys.terms(key))
             case Span():
-                return Source(_union(self._windows(condition), "UNION ALL"), Sql("1"), distinct=True)
+                return Source(sql.union(self._windows(condition), "UNION ALL"), Sql("1"), distinct=True)
             case Prefix(name, text):
                 return Source(Sql("str t"), self._beginning("t", name, text), distinct=True)
             case Substring(name, text):
@@ -69,13 +53,19 @@ class Filters:
                 return self._any(choices)
             case All(members):
                 return self._all(members)
-            case Not():
+            case Itself(reference):
+                return sql.with_terms(self.keys.itself(reference))
+            case Chain(name, part):
+                return self._linked(part, SELF, name)
+            case Reverse(name, part):
+                return self._linked(part, name, SELF)
+            case Not() | Valued():
                 return None
 
     def _any(self, choices: tuple[Condition, ...]) -> Source | None:
         keys, others = self._apart(choices)
         if not others and keys:
-            return Source(Sql("term t"), _in("t.k", keys), distinct=True)
+            return sql.with_terms(keys)
         known: list[Sql] = []
         for one in others:
             rows = self._rows(one)
@@ -84,8 +74,8 @@ class Filters:
             known += rows
         if not known:
             return None
-        terms = [Source(Sql("term t"), _in("t.k", keys)).rows] if keys else []
-        return Source(_union([*terms, *known], "UNION ALL"), Sql("1"), distinct=True)
+        terms = [Source(Sql("term t"), sql.one_of("t.k", keys)).rows] if keys else []
+        return Source(sql.union([*terms, *known], "UNION ALL"), Sql("1"), distinct=True)
 
     def _rows(self, condition: Condition) -> list[Sql]:
         """Statements whose rows together match, by an index; none when no index gives them."""
@@ -101,7 +91,9 @@ class Filters:
         for one in choices:
             match one:
                 case Term(key):
-                    keys.append(self.keys.term(key))
+                    keys += self.keys.terms(key)
+                case Itself(reference):
+                    keys += self.keys.itself(reference)
                 case Any(inner):
                     within = self._apart(inner)
                     keys += within[0]
@@ -116,31 +108,63 @@ class Filters:
             source = self.source(member)
             if source is not None:
                 others = members[:place] + members[place + 1 :]
-                return Source(source.tables, _joined([source.where, *map(self.probe, others)], "AND"), source.distinct)
+                where = sql.joined([source.where, *map(self.probe, others)], "AND")
+                return Source(source.tables, where, source.distinct)
         return None
 
-    def probe(self, condition: Condition) -> Sql:
-        """Whether the row `t.rid` matches."""
+    def _linked(self, part: Condition, own: str, other: str) -> Source | None:
+        """Rows that have under the name `other` what those that match `part` have under `own`; by that part's index."""
+        found = self.source(part)
+        if found is None:
+            return None
+        rows, there = found.rows, self.keys.name(other)
+        tables = Sql(
+            f"({rows.text}) i CROSS JOIN facets l CROSS JOIN json_each(l.links) n CROSS JOIN term t", rows.values
+        )
+        linked = f"l.rid=i.rid AND {sql.NAME.format('n')}=? AND t.k={sql.key_of('n')}"
+        where = Sql(linked, (self.keys.name(own), there, there))
+        return Source(tables, where, distinct=True)
+
+    def probe(self, condition: Condition, depth: int = 0) -> Sql:
+        """Whether the row `t.rid` matches, or at some depth of links the row `s1.rid`, `s2.rid` and so on."""
         match condition:
             case Term(key):
-                return _exists("term", Sql("p.k=?", (self.keys.term(key),)))
+                return sql.exists("term", depth, sql.one_of("p.k", self.keys.terms(key)))
             case Span(name):
                 first = self.keys.parameter(name)
                 within = Sql("p.k BETWEEN ? AND ?", (first, first + CLASSES - 1))
-                return _exists("val", _joined([within, *_bounds(condition, "p")], "AND"))
+                return sql.exists("val", depth, sql.joined([within, *_bounds(condition, "p")], "AND"))
             case Prefix(name, text):
-                return _exists("sval", self._beginning("p", name, text))
+                return sql.exists("sval", depth, self._beginning("p", name, text))
             case Substring(name, text):
-                return _exists("sval", self._containing("p", name, text))
+                return sql.exists("sval", depth, self._containing("p", name, text))
+            case Valued(name):
+                return sql.exists("facets", depth, Sql("instr(p.valued,?)>0", (self.keys.octets(name),)))
+            case Itself(reference):
+                return sql.exists("term", depth, sql.one_of("p.k", self.keys.itself(reference)))
+            case Chain(name, part):
+                return self._link(part, name, SELF, depth)
+            case Reverse(name, part):
+                return self._link(part, SELF, name, depth)
             case All(members):
-                return _joined([self.probe(one) for one in members], "AND") if members else Sql("1")
+                return sql.joined([self.probe(one, depth) for one in members], "AND") if members else Sql("1")
             case Any(choices):
                 keys, others = self._apart(choices)
-                terms = [_exists("term", _in("p.k", keys))] if keys else []
-                return _joined([*terms, *map(self.probe, others)], "OR") if terms or others else Sql("0")
+                terms = [sql.exists("term", depth, sql.one_of("p.k", keys))] if keys else []
+                probes = [*terms, *(self.probe(one, depth) for one in others)]
+                return sql.joined(probes, "OR") if probes else Sql("0")
             case Not(part):
-                inner = self.probe(part)
+                inner = self.probe(part, depth)
                 return Sql(f"NOT ({inner.text})", inner.values)
+
+    def _link(self, part: Condition, own: str, other: str, depth: int) -> Sql:
+        """Whether a row that matches `part` has under the name `other` what this row has under `own`."""
+        links, link, there = f"l{depth}", f"n{depth}", f"s{depth + 1}"
+        inner, name = self.probe(part, depth + 1), self.keys.name(other)
+        linked = f"{links}.rid={sql.row(depth)} AND {sql.NAME.format(link)}=? AND {there}.k={sql.key_of(link)}"
+        tables = f"facets {links} CROSS JOIN json_each({links}.links) {link} CROSS JOIN term {there}"
+        values = (self.keys.name(own), name, name, *inner.values)
+        return Sql(f"EXISTS(SELECT 1 FROM {tables} WHERE {linked} AND ({inner.text}))", values)
 
     def _beginning(self, alias: str, name: str, text: str) -> Sql:
         where, after = f"{alias}.k=? AND {alias}.v>=?", _successor(text)
@@ -156,9 +180,9 @@ class Filters:
             bounds = [Sql("w.k=?", (key + window.class_,)), *_bounds(span, "w")]
             if window.low_from is not None:
                 bounds.append(Sql("w.lo>=?", (number(window.low_from),)))
-            if window.low_before is not None:
-                bounds.append(Sql("w.lo<?", (number(window.low_before),)))
-            where = _joined(bounds, "AND")
+            if window.low_to is not None:
+                bounds.append(Sql("w.lo<=?", (number(window.low_to),)))
+            where = sql.joined(bounds, "AND")
             found.append(Sql(f"SELECT w.rid FROM rng w WHERE {where.text}", where.values))
         return found
 
@@ -171,45 +195,6 @@ def _bounds(span: Span, alias: str) -> list[Sql]:
         (f"{alias}.hi<=?", span.high_to),
     )
     return [Sql(text, (number(value),)) for text, value in stated if value is not None]
-
-
-def _exists(table: str, where: Sql) -> Sql:
-    return Sql(f"EXISTS(SELECT 1 FROM {table} p WHERE p.rid=t.rid AND {where.text})", where.values)
-
-
-def _in(column: str, keys: tuple[int, ...]) -> Sql:
-    """Whether the column is one of these keys, however many they are."""
-    if len(keys) > _FEW:
-        return Sql(f"{column} IN (SELECT value FROM json_each(?))", (f"[{','.join(map(str, keys))}]",))
-    return Sql(f"{column} IN ({','.join('?' * len(keys))})", keys)
-
-
-def _joined(pieces: Iterable[Sql], word: str) -> Sql:
-    listed = list(pieces)
-    while len(listed) > _WIDE:
-        listed = [_joined(part, word) for part in _groups(listed)]
-    return Sql(f" {word} ".join(f"({one.text})" for one in listed), _values(listed))
-
-
-def _union(selects: list[Sql], word: str) -> Sql:
-    while len(selects) > _WIDE:
-        within = [_union(part, word) for part in _groups(selects)]
-        selects = [Sql(f"SELECT t.rid FROM {one.text}", one.values) for one in within]
-    return Sql(f"({f' {word} '.join(one.text for one in selects)}) t", _values(selects))
-
-
-def _groups(listed: list[Sql]) -> list[list[Sql]]:
-    return [listed[place : place + _WIDE] for place in range(0, len(listed), _WIDE)]
-
-
-def _values(listed: list[Sql]) -> tuple[Value, ...]:
-    return tuple(value for one in listed for value in one.values)
-
-
-_WIDE = 100
-"""How many pieces stand side by side: SQLite joins 500 statements and nests expressions 1,000 deep."""
-_FEW = 100
-"""How many keys are parameters of their own: SQLite takes 32,766 in a statement."""
 
 
 def _successor(text: str) -> str:

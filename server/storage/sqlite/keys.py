@@ -19,15 +19,44 @@ CLASSES = 8
 _HOT = 65_536
 
 
+SELF = "_self"
+"""The name under which a resource has itself, as others refer to it."""
+
+
 class Keys:
-    """The keys of one database."""
+    """The keys of one database. That of a term is made of those of its name and its value, by exclusive or: SQL can
+    then go from a resource to what refers to it.
 
-    __slots__ = ("parameter", "term")
+    `mixed` says that there may be entries with the keys of version 1, which were hashes of whole terms.
+    """
 
-    def __init__(self, secret: bytes) -> None:
+    __slots__ = ("_former", "mixed", "name", "octets", "parameter", "term", "value")
+
+    def __init__(self, secret: bytes, mixed: bool = False) -> None:
         hashed = _hashing(secret)
-        self.term: Callable[[str], int] = lru_cache(_HOT)(lambda text: hashed(b"t" + text.encode()))
-        self.parameter: Callable[[str], int] = lru_cache(_HOT)(lambda name: hashed(b"p" + name.encode()) & -CLASSES)
+        self.mixed = mixed
+        self._former: Callable[[str], int] = lru_cache(_HOT)(lambda text: hashed(b"t" + text.encode()))
+        self.name: Callable[[str], int] = lru_cache(_HOT)(lambda text: hashed(b"n" + text.encode()))
+        self.value: Callable[[str], int] = lru_cache(_HOT)(lambda text: hashed(b"v" + text.encode()))
+        self.term: Callable[[str], int] = lru_cache(_HOT)(self._term)
+        self.octets: Callable[[str], bytes] = lru_cache(_HOT)(self._octets)
+        self.parameter: Callable[[str], int] = lru_cache(_HOT)(lambda text: self.name(text) & -CLASSES)
+
+    def terms(self, text: str) -> tuple[int, ...]:
+        """All keys that the entries may have for a term."""
+        return (self.term(text), self._former(text)) if self.mixed else (self.term(text),)
+
+    def itself(self, reference: str) -> tuple[int, ...]:
+        """All keys that the entries of a resource may have for itself."""
+        own = self.term(f"{SELF}={reference}")
+        return (own, self._former("{}._id={}".format(*reference.split("/", 1)))) if self.mixed else (own,)
+
+    def _octets(self, text: str) -> bytes:
+        return self.name(text).to_bytes(8, "big", signed=True)
+
+    def _term(self, text: str) -> int:
+        name, _, value = text.partition("=")
+        return self.name(name) ^ self.value(value)
 
 
 def _hashing(secret: bytes) -> Callable[[bytes], int]:
@@ -46,13 +75,15 @@ def number(value: Number) -> int | str:
     return value if isinstance(value, int) else _ordered(value)
 
 
+@lru_cache(4096)
 def _ordered(value: Decimal) -> str:
     """Sign, exponent and digits; below zero the complement of both, and an end that is above all digits."""
     if not value:
         return "o"
-    digits = "".join(map(str, value.as_tuple().digits)).rstrip("0")
-    magnitude = f"{value.adjusted() + 2**31:010}{digits}"
-    return f"p{magnitude}" if value > 0 else f"n{magnitude.translate(_COMPLEMENT)}~"
+    mantissa, _, exponent = f"{value:E}".partition("E")
+    digits = mantissa.lstrip("-").replace(".", "").rstrip("0")
+    magnitude = f"{int(exponent) + 2**31:010}{digits}"
+    return f"n{magnitude.translate(_COMPLEMENT)}~" if mantissa[0] == "-" else f"p{magnitude}"
 
 
 _COMPLEMENT = str.maketrans("0123456789", "9876543210")

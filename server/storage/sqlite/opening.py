@@ -15,7 +15,14 @@ from typing import Any
 from server.storage.sqlite import schema
 from server.storage.store import Incompatible, Versions
 
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {}
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    """What belongs in the new tables comes with the reindexing that the recipe of the same server asks for."""
+    for statement in schema.SINCE_2.split(";"):
+        connection.execute(statement)
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
 """A version of the tables to what turns it into the next; each runs inside one transaction."""
 
 

@@ -10,8 +10,9 @@ import sqlite3
 from collections.abc import Sequence
 
 from server.search.condition import Condition
-from server.storage.sqlite import filters, rows
-from server.storage.sqlite.filters import Filters, Source, Sql
+from server.storage.sqlite import filters, rows, sql
+from server.storage.sqlite.filters import Filters
+from server.storage.sqlite.sql import Source, Sql
 from server.storage.store import Page, Query
 
 _ROUNDS = (16, 256, 4096)
@@ -49,9 +50,12 @@ def _select(connection: sqlite3.Connection, compile: Filters, condition: Conditi
 
 
 def _driver(connection: sqlite3.Connection, candidates: Sequence[tuple[int, Source]]) -> tuple[int, Source]:
-    """The candidate with the fewest rows, and which part it is; all live resources when there is none."""
+    """The candidate with the fewest rows, and which part it is; all live resources when there is none.
+
+    Where all have many, one that gives them in the order of the page is left as soon as that is full.
+    """
     if not candidates:
-        return -1, filters.EVERYTHING
+        return -1, sql.EVERYTHING
     if len(candidates) == 1:
         return candidates[0]
     for bound in _ROUNDS:
@@ -59,7 +63,7 @@ def _driver(connection: sqlite3.Connection, candidates: Sequence[tuple[int, Sour
         fewest, at = min(counted)
         if fewest < bound:
             return candidates[at]
-    return candidates[-1]
+    return next((one for one in reversed(candidates) if not one[1].distinct), candidates[-1])
 
 
 def _count(connection: sqlite3.Connection, source: Source, bound: int) -> int:

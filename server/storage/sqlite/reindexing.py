@@ -8,9 +8,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from server.storage.sqlite import entries, rows
+from server.storage.sqlite import rows
 from server.storage.sqlite.batch import Batch
-from server.storage.sqlite.keys import Keys
 from server.storage.store import Reindexed, Row
 
 _LAST = "SELECT coalesce(max(rid),0) FROM resource"
@@ -25,8 +24,8 @@ def outdated(connection: sqlite3.Connection, epoch: int, after: int, limit: int)
     return tuple(map(rows.row, connection.execute(_OUTDATED, (after, epoch, limit)).fetchall())), last
 
 
-def replace(batch: Batch, keys: Keys, resources: Sequence[Reindexed]) -> None:
+def replace(batch: Batch, resources: Sequence[Reindexed]) -> None:
     """New entries for the resources that are still as they were read; the place moves behind them all."""
     for one in resources:
-        batch.reindex(one.row.order, one.row.version, entries.keyed(one.entries, keys))
+        batch.reindex(one.row.order, one.row.version, one.entries)
     batch.reindexed(max((one.row.order for one in resources), default=0))

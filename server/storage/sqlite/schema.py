@@ -1,7 +1,9 @@
 """The tables of a store, and the connections to them.
 
 `k` is a key of `keys.py`. `term` finds resources by whole terms, `rng` and `str` by spans and beginnings of texts;
-`val` and `sval` hold the same by resource, so that a condition that does not drive a search can be probed.
+`val` and `sval` hold the same by resource, so that a condition that does not drive a search can be probed. `facets`
+has what is asked of a resource that is known: the keys of the parameters that it has values of, eight octets each, and
+its references and itself, by the keys of name and value, whose exclusive or is the key in `term`.
 """
 
 from __future__ import annotations
@@ -11,10 +13,14 @@ from pathlib import Path
 
 from server.storage.sqlite import indexing
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the tables."""
 
-DDL = """
+SINCE_2 = """
+CREATE TABLE facets(rid INTEGER PRIMARY KEY, valued BLOB NOT NULL, links TEXT NOT NULL);
+"""
+"""What version 2 has more than version 1."""
+DDL = f"""{SINCE_2}
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE resource(

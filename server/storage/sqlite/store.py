@@ -25,7 +25,7 @@ class SqliteStore:
         path = directory / FILE
         opened = opening.open_file(path, Versions(schema.SCHEMA, definitions, recipe))
         self._secret, self._epoch, self._present = opened.secret, opened.epoch, 0
-        self._compile = Filters(Keys(opened.secret))
+        self._compile = Filters(Keys(opened.secret, mixed=opened.epoch > 1))
         self._readers = Readers(path)
         self._writer = Writer(path, self._compile, opened.epoch)
 
@@ -76,11 +76,12 @@ class SqliteStore:
         place = self._present
         found, last = await self._readers.run(lambda one: reindexing.outdated(one, self._epoch, place, limit))
         self._present = place if found else last
+        self._compile.keys.mixed = bool(found)
         return found
 
     async def reindex(self, resources: Sequence[Reindexed]) -> None:
         """Replace the entries of each resource that still has the row's version; the others are no longer outdated."""
-        await self._writer.run(lambda batch: reindexing.replace(batch, self._compile.keys, resources))
+        await self._writer.run(lambda batch: reindexing.replace(batch, resources))
 
     async def probe(self) -> None:
         """Return when the store can answer."""
