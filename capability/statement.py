@@ -13,7 +13,7 @@ from server.fhir.resource import Json, Resource
 from server.interactions.engine import Operations
 from server.interactions.interaction import Interaction
 from server.interactions.operation import Operation
-from server.search import kinds
+from server.search import includes, kinds
 
 FORMATS = ("json", "xml", "application/fhir+json", "application/fhir+xml")
 
@@ -63,6 +63,8 @@ def _resource(
         "interaction": _codes(row for row in table if row.level != "system"),
         **{key: value for row in table for key, value in row.declares.items()},
         "conditionalDelete": "not-supported",
+        "searchInclude": ["*", *(f"{name}:{code}" for code in sorted(includes.followed(definitions, name)))],
+        "searchRevInclude": ["*", *sorted(includes.leading(definitions, name))],
         "searchParam": list(_parameters(definitions, name)),
     }
     own = [_operation(one) for one in operations if name in one.definition.get("resource", ())]

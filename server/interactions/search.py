@@ -5,17 +5,21 @@ Source: http://hl7.org/fhir/R4/http.html#search
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from server.fhir import codec
 from server.fhir.errors import Invalid
-from server.interactions import bundles
+from server.fhir.outcome import Issue, outcome
+from server.fhir.resource import Json
+from server.interactions import bundles, including
 from server.interactions.bundles import Entry
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
-from server.search import paging
+from server.search import includes, paging
 from server.search.compiler import Criteria
 from server.search.condition import Condition
+from server.search.includes import Include
 from server.search.paging import Cursors
 from server.storage.store import Query, Row
 
@@ -24,6 +28,10 @@ PAGE, LARGEST_PAGE = 50, 1_000
 COUNTED = 1_000_000
 """How far matches are counted for `_count=0`."""
 _MATCH = {"search": {"mode": "match"}}
+_INCLUDE = {"search": {"mode": "include"}}
+_CUT = Issue("warning", "incomplete", f"more than {including.MOST:,} resources are included: ask for smaller pages")
+_INCOMPLETE = Entry(body=codec.encode(outcome([_CUT])), members={"search": {"mode": "outcome"}})
+"""What stands where not all that is included is there."""
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -31,6 +39,7 @@ Pairs = Sequence[tuple[str, str]]
 async def run(engine: Engine, request: Request) -> Reply:
     """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
     condition = _condition(engine, request)
+    asked = _includes(engine, request)
     plain, count, cursors = await _asked(engine, request)
     here, before = added(plain, request.manner), below(cursors, request)
     if count == 0:
@@ -40,12 +49,16 @@ async def run(engine: Engine, request: Request) -> Reply:
     links = [("self", here)]
     if page.more:
         links.append(("next", following(here, cursors.text(page.rows[-1].order, request.now))))
-    return bundles.reply("searchset", [_entry(request.base, row) for row in page.rows], links)
+    included = await including.read(engine, asked, page.rows)
+    entries = [_entry(request.base, row) for row in page.rows]
+    entries += [_entry(request.base, row, _INCLUDE) for row in included.rows]
+    return bundles.reply("searchset", entries if included.complete else [*entries, _INCOMPLETE], links)
 
 
 async def check(engine: Engine, request: Request) -> None:
     """Raise Invalid for a query that is not understood, or a cursor that is none of these."""
     _condition(engine, request)
+    _includes(engine, request)
     _, _, cursors = await _asked(engine, request)
     below(cursors, request)
 
@@ -84,7 +97,13 @@ def added(url: str, pairs: Pairs) -> str:
 
 def _condition(engine: Engine, request: Request) -> Condition:
     (kind,) = request.path
-    return Criteria(engine.definitions, kind, request.now).condition(_criteria(request.query))
+    asked = [pair for pair in _criteria(request.query) if pair[0] not in includes.NAMES]
+    return Criteria(engine.definitions, kind, request.now).condition(asked)
+
+
+def _includes(engine: Engine, request: Request) -> Sequence[Include]:
+    (kind,) = request.path
+    return includes.read(engine.definitions, kind, request.query)
 
 
 async def _asked(engine: Engine, request: Request) -> tuple[str, int, Cursors]:
@@ -109,5 +128,5 @@ def _count(query: Pairs, count: int) -> list[tuple[str, str]]:
     return [("_count", str(count))] if any(name == "_count" for name, _ in query) else []
 
 
-def _entry(base: str, row: Row) -> Entry:
-    return Entry(f"{base}/{row.type}/{row.id}", row.body or b"", _MATCH)
+def _entry(base: str, row: Row, mode: Mapping[str, Json] = _MATCH) -> Entry:
+    return Entry(f"{base}/{row.type}/{row.id}", row.body or b"", mode)
