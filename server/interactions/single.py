@@ -50,7 +50,7 @@ SINGLE: Sequence[Interaction] = (
         "history",
         "GET",
         (TYPE, ID, "_history"),
-        history.run,
+        history.of_resource,
         "instance",
         ("history-instance",),
         None,
@@ -79,6 +79,13 @@ SINGLE: Sequence[Interaction] = (
         declares={"conditionalUpdate": True},
     ),
     Interaction("search", "GET", (TYPE,), search.run, "type", ("search-type",), None, check=search.check),
+    *(
+        Interaction(code, "GET", path, history.run, level, (code,), None, check=history.check)
+        for code, level, path in (
+            ("history-type", "type", (TYPE, "_history")),
+            ("history-system", "system", ("_history",)),
+        )
+    ),
     Interaction("capabilities", "GET", ("metadata",), capabilities.run, "system", (), ("mode",), public=True),
     *(
         Interaction("operation", method, (*path, OPERATION), operation.run, level, (), None, check=operation.check)

@@ -36,11 +36,14 @@ SEQUENCE = "sequence"
 TERMS: Index = (("t", 1), ("n", -1))
 SPANS: Index = (("r.k", 1), ("r.lo", 1), ("r.hi", 1))
 EPOCHS: Index = (("epoch", 1), ("n", 1))
+CHANGES: Index = (("_id", 1),)
+CHANGES_BY_TYPE: Index = (("rt", 1), ("_id", 1))
+CHANGES_BY_TIME: Index = (("at", 1), ("_id", 1))
 
 INDEXES: Mapping[str, tuple[IndexModel, ...]] = {
     CURRENT: (IndexModel(TERMS), IndexModel(SPANS), IndexModel(EPOCHS), IndexModel([("seq", 1)], unique=True)),
     HISTORY: (IndexModel([("rt", 1), ("seq", 1)]),),
-    OUTBOX: (),
+    OUTBOX: (IndexModel(CHANGES_BY_TYPE), IndexModel(CHANGES_BY_TIME)),
     FACTS: (
         IndexModel(
             [
@@ -63,7 +66,14 @@ async def lay_out(database: Database) -> None:
         await _create(database, name)
         if indexes:
             await database[name].create_indexes(list(indexes))
+    await _tell_types(database)
     await _begin_counting(database)
+
+
+async def _tell_types(database: Database) -> None:
+    """Add its type to what an earlier server wrote into OUTBOX, beside this one perhaps."""
+    type_ = {"$arrayElemAt": [{"$split": ["$r", "/"]}, 0]}
+    await database[OUTBOX].update_many({"rt": None}, [{"$set": {"rt": type_}}], hint=CHANGES_BY_TYPE)
 
 
 async def _create(database: Database, name: str) -> None:
