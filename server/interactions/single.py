@@ -6,6 +6,7 @@ Source: http://hl7.org/fhir/R4/http.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
@@ -100,14 +101,21 @@ _router = Router(SINGLE)
 
 async def check(engine: Engine, request: Request) -> None:
     """Raise what the request would raise whatever is stored: for an address or query that is not understood."""
-    row = found(engine, request)
+    asked = _as_get(request)
+    row = found(engine, asked)
     if row.check is not None:
-        await row.check(engine, request)
+        await row.check(engine, asked)
 
 
 async def run(engine: Engine, request: Request) -> Reply:
     """The reply of the interaction that an entry of a Bundle asks for; raises FhirError."""
-    return await found(engine, request).run(engine, request)
+    asked = _as_get(request)
+    return await found(engine, asked).run(engine, asked)
+
+
+def _as_get(request: Request) -> Request:
+    """HEAD asks for what GET does; that the answer has no content is for who sends it."""
+    return replace(request, method="GET") if request.method == "HEAD" else request
 
 
 def found(engine: Engine, request: Request) -> Interaction:
