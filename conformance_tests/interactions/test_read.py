@@ -57,5 +57,5 @@ async def test_the_version_of_a_deletion_is_gone(server: Service) -> None:
 
 async def test_a_read_refuses_a_parameter_that_it_does_not_take(server: Service) -> None:
     await server.create(patient())
-    answer = await server.get("Patient/id-1?_summary=true")
-    assert (answer.status_code, issues(answer)) == (400, [("error", "not-supported", "_summary")])
+    answer = await server.get("Patient/id-1?gender=male")
+    assert (answer.status_code, issues(answer)) == (400, [("error", "not-supported", "gender")])

@@ -14,6 +14,7 @@ from server.interactions.bundles import Entry
 from server.interactions.conditions import etag
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
+from server.interactions.subsetting import Cut
 from server.interactions.versions import Asked
 from server.storage.store import Page, Row
 
@@ -45,14 +46,15 @@ def _reply(request: Request, asked: Asked, page: Page) -> Reply:
     if page.more:
         cursor = asked.cursors.text(asked.query.place(page.rows[-1]), request.now)
         links.append(("next", search.following(here, cursor)))
-    return bundles.reply("history", [_entry(request.base, row) for row in page.rows], links)
+    return bundles.reply("history", [_entry(request.base, row, asked.cut) for row in page.rows], links)
 
 
-def _entry(base: str, row: Row) -> Entry:
+def _entry(base: str, row: Row, cut: Cut) -> Entry:
     url = row.type if row.method == "POST" else f"{row.type}/{row.id}"
     asked: Resource = {"method": row.method, "url": url}
     response = {"status": _status(row), "etag": etag(row.version), "lastModified": write.instant_of(row.at)}
-    return Entry(f"{base}/{row.type}/{row.id}", row.body or b"", {"request": asked, "response": response})
+    body = b"" if row.body is None else cut(row.body)
+    return Entry(f"{base}/{row.type}/{row.id}", body, {"request": asked, "response": response})
 
 
 def _status(row: Row) -> str:

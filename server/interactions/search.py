@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from server.fhir.errors import Invalid
-from server.interactions import bundles
+from server.interactions import bundles, subsetting
 from server.interactions.bundles import Entry
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
+from server.interactions.subsetting import Cut
 from server.search import paging
 from server.search.compiler import Criteria
 from server.search.condition import Condition
@@ -30,22 +31,23 @@ Pairs = Sequence[tuple[str, str]]
 
 async def run(engine: Engine, request: Request) -> Reply:
     """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
-    condition = _condition(engine, request)
+    condition, cut = _condition(engine, request), subsetting.asked(engine, request, request.path[0], search=True)
     plain, count, cursors = await _asked(engine, request)
     here, before = added(plain, request.manner), below(cursors, request)
-    if count == 0:
+    if count == 0 or subsetting.counts(request):
         total = await engine.store.count(condition, COUNTED)
         return bundles.reply("searchset", (), [("self", here)], total)
     page = await engine.store.search(Query(condition, count, before))
     links = [("self", here)]
     if page.more:
         links.append(("next", following(here, cursors.text(page.rows[-1].order, request.now))))
-    return bundles.reply("searchset", [_entry(request.base, row) for row in page.rows], links)
+    return bundles.reply("searchset", [_entry(request.base, row, cut) for row in page.rows], links)
 
 
 async def check(engine: Engine, request: Request) -> None:
     """Raise Invalid for a query that is not understood, or a cursor that is none of these."""
     _condition(engine, request)
+    subsetting.asked(engine, request, request.path[0], search=True)
     _, _, cursors = await _asked(engine, request)
     below(cursors, request)
 
@@ -84,7 +86,8 @@ def added(url: str, pairs: Pairs) -> str:
 
 def _condition(engine: Engine, request: Request) -> Condition:
     (kind,) = request.path
-    return Criteria(engine.definitions, kind, request.now).condition(_criteria(request.query))
+    criteria = [pair for pair in _criteria(request.query) if pair[0] not in subsetting.PARAMETERS]
+    return Criteria(engine.definitions, kind, request.now).condition(criteria)
 
 
 async def _asked(engine: Engine, request: Request) -> tuple[str, int, Cursors]:
@@ -109,5 +112,5 @@ def _count(query: Pairs, count: int) -> list[tuple[str, str]]:
     return [("_count", str(count))] if any(name == "_count" for name, _ in query) else []
 
 
-def _entry(base: str, row: Row) -> Entry:
-    return Entry(f"{base}/{row.type}/{row.id}", row.body or b"", _MATCH)
+def _entry(base: str, row: Row, cut: Cut) -> Entry:
+    return Entry(f"{base}/{row.type}/{row.id}", cut(row.body or b""), _MATCH)

@@ -10,7 +10,19 @@ from dataclasses import replace
 
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
-from server.interactions import capabilities, create, delete, entry, history, operation, read, search, update, vread
+from server.interactions import (
+    capabilities,
+    create,
+    delete,
+    entry,
+    history,
+    operation,
+    read,
+    search,
+    subsetting,
+    update,
+    vread,
+)
 from server.interactions.engine import Engine
 from server.interactions.interaction import ID, OPERATION, TYPE, VERSION, Interaction, Router
 from server.interactions.request import Reply, Request
@@ -23,11 +35,21 @@ SINGLE: Sequence[Interaction] = (
         read.run,
         "instance",
         ("read",),
+        subsetting.PARAMETERS,
         conditions=("if-none-match",),
         check=read.check,
         declares={"conditionalRead": "not-match"},
     ),
-    Interaction("vread", "GET", (TYPE, ID, "_history", VERSION), vread.run, "instance", ("vread",)),
+    Interaction(
+        "vread",
+        "GET",
+        (TYPE, ID, "_history", VERSION),
+        vread.run,
+        "instance",
+        ("vread",),
+        subsetting.PARAMETERS,
+        check=vread.check,
+    ),
     Interaction(
         "update",
         "PUT",

@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 from server.fhir import primitives, temporal
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
-from server.interactions import search
+from server.interactions import search, subsetting
 from server.interactions.engine import Engine
 from server.interactions.request import Request
+from server.interactions.subsetting import Cut
 from server.search import paging
 from server.search.paging import Cursors
 from server.storage.store import History
@@ -29,32 +30,35 @@ _orders: Mapping[str, Fields] = {"_lastUpdated": {"oldest": True}, "-_lastUpdate
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of the store; the URL of the history without its cursor, and the cursors of that URL."""
+    """What is asked of the store; the URL of the history without its cursor, and the cursors of that URL; how much of
+    each resource.
+    """
 
     query: History
     url: str
     cursors: Cursors
+    cut: Cut
 
 
 async def asked(engine: Engine, request: Request) -> Asked:
     """What a request for a history asks; raises Invalid for what is not understood, or a cursor that is none of it."""
     _check(request)
     chosen = [(name, text) for name, text in request.query if name not in _paging]
-    fields = {key: value for name, text in chosen for key, value in PARAMETERS[name](text).items()}
+    fields = {key: value for name, text in chosen for key, value in PARAMETERS.get(name, _nothing)(text).items()}
     count = _count(request)
     shown = [("_count", str(count))] if count != search.PAGE else []
     url = search.added(search.address(request), [*chosen, *shown])
     cursors = Cursors(await engine.store.secret(), (url,))
     type_, id_ = (*request.path[:-1], "", "")[:2]
     query = History(count, type_, id_, beyond=search.below(cursors, request), **fields)
-    return Asked(query, url, cursors)
+    return Asked(query, url, cursors, subsetting.asked(engine, request, type_))
 
 
 def _check(request: Request) -> None:
     """Raise Invalid for a parameter that is not known, or is given twice."""
     for name, number in Counter(name for name, _ in request.query).items():
-        if name not in PARAMETERS and name not in _paging:
-            text = f"a history takes {', '.join(PARAMETERS)} and _count, not {name[:64]}"
+        if name not in _known:
+            text = f"a history takes {', '.join(_known)}, not {name[:64]}"
             raise Invalid(text, issues=[Issue("error", "not-supported", text, name[:64])])
         if number > 1:
             raise Invalid(f"{name} may be given once", expression=name)
@@ -65,6 +69,11 @@ def _count(request: Request) -> int:
     if count == 0:
         raise Invalid("a page of history has at least one version", expression="_count")
     return count
+
+
+def _nothing(text: str) -> Fields:
+    """A parameter that does not say which versions."""
+    return {}
 
 
 def _since(text: str) -> Fields:
@@ -92,3 +101,5 @@ def _sort(text: str) -> Fields:
 
 PARAMETERS: Mapping[str, Callable[[str], Fields]] = {"_since": _since, "_at": _at, "_sort": _sort}
 """Each parameter beside the size of a page to what it says."""
+
+_known = (*PARAMETERS, *subsetting.PARAMETERS, *_paging)
