@@ -58,6 +58,8 @@ INDEXES: Mapping[str, tuple[IndexModel, ...]] = {
     COUNTER: (),
 }
 _NAMESPACE_EXISTS = 48
+_TOGETHER = 10_000
+"""How many documents are mended in one command, which must end before the driver gives up waiting."""
 
 
 async def lay_out(database: Database) -> None:
@@ -72,8 +74,9 @@ async def lay_out(database: Database) -> None:
 
 async def _tell_types(database: Database) -> None:
     """Add its type to what an earlier server wrote into OUTBOX, beside this one perhaps."""
-    type_ = {"$arrayElemAt": [{"$split": ["$r", "/"]}, 0]}
-    await database[OUTBOX].update_many({"rt": None}, [{"$set": {"rt": type_}}], hint=CHANGES_BY_TYPE)
+    outbox, told = database[OUTBOX], {"$set": {"rt": {"$arrayElemAt": [{"$split": ["$r", "/"]}, 0]}}}
+    while some := await outbox.find({"rt": None}, {"_id": 1}, hint=list(CHANGES_BY_TYPE), limit=_TOGETHER).to_list():
+        await outbox.update_many({"_id": {"$in": [one["_id"] for one in some]}}, [told])
 
 
 async def _create(database: Database, name: str) -> None:
