@@ -19,7 +19,7 @@ from server.storage.store import ENDLESS, Change, History, Store
 pytestmark = pytest.mark.anyio
 
 NAMES = ("Patient/a", "Patient/b", "Claim/a")
-TIMES = st.integers(0, 20)
+TIMES = st.integers(0, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def shown(store: Store, query: History) -> list[tuple[str, str, int]]:
 
 
 @pytest.mark.parametrize("kind", openers.OPENERS)
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(drawn=written, since=st.none() | TIMES, during=st.none() | periods, limit=st.integers(1, 4))
 async def test_any_history_is_what_its_words_say(
     kind: str, drawn: list[tuple[str, int, bool]], since: int | None, during: tuple[int, int] | None, limit: int
