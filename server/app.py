@@ -20,6 +20,7 @@ from server.rest.api import Api
 from server.rest.decode import PREFIX, Receive, Scope
 from server.rest.encode import Send
 from server.rest.gate import Application, Gate
+from server.rest.head import Head
 
 
 class Running:
@@ -48,7 +49,7 @@ class Running:
             yield
 
 
-def create(settings: Settings) -> Gate:
+def create(settings: Settings) -> Head:
     """The ASGI application by these settings."""
     running = Running()
 
@@ -60,7 +61,7 @@ def create(settings: Settings) -> Gate:
     application = FastAPI(title="Almoner", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     health.add(application, running.engine)
     api = Api(running.engine, settings.base_url, settings.max_body)
-    return Gate(_beside(api, application), settings.open)
+    return Head(Gate(_beside(api, application), settings.open))
 
 
 def _beside(api: Api, application: FastAPI) -> Application:
@@ -77,7 +78,7 @@ def _beside(api: Api, application: FastAPI) -> Application:
     return front
 
 
-def from_environment() -> Gate:
+def from_environment() -> Head:
     """The application as a worker process makes it, by the variables that its parent has set."""
     return create(config.settings(config.environment(os.environ)))
 

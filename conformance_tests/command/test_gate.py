@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,17 @@ PUBLIC = ("/fhir/metadata", "/livez", "/readyz")
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_closed_server_shows_what_is_public(closed: Served, path: str) -> None:
     assert _ask(closed, "GET", path)[0] == 200
+
+
+@pytest.mark.parametrize(("path", "status"), [*((path, b"200") for path in PUBLIC), ("/fhir/Patient/a", b"401")])
+def test_head_is_answered_as_get_without_content(closed: Served, path: str, status: bytes) -> None:
+    asked = f"HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1:{closed.port}\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", closed.port), 30) as connection:
+        connection.sendall(asked.encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    head, _, content = answer.partition(b"\r\n\r\n")
+    whole = _ask(closed, "GET", path)[1].partition(b"\r\n\r\n")[2]
+    assert (head[9:12], content, b"content-length: %d" % len(whole) in head) == (status, b"", True)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from server.fhir import codec
 from server.fhir.resource import Json, Resource
 from server.interactions.engine import Engine
 from server.rest.api import Api
+from server.rest.head import Head
 from server.storage.store import Store
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 250_000, UTC)
@@ -106,8 +107,8 @@ def patient(**elements: Any) -> Resource:
     return {"resourceType": "Patient", **elements}
 
 
-def _application(engine: Engine) -> Api:
-    return Api(lambda: engine, "", LIMIT)
+def _application(engine: Engine) -> Head:
+    return Head(Api(lambda: engine, "", LIMIT))
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:

@@ -94,3 +94,12 @@ async def test_what_is_included_without_room_for_it_is_said_to_be_cut(server: Se
 async def test_an_include_that_leads_nowhere_is_refused(server: Service, query: str, code: str) -> None:
     answer = await server.get(query)
     assert (answer.status_code, issues(answer)[0][1]) == (400, code)
+
+
+async def test_parts_are_asked_of_what_is_included_by_the_summary_alone(server: Service) -> None:
+    await _put(server, RESOURCES)
+    for asked, cut in (("_elements=code", False), ("_summary=true", True)):
+        found = body(await server.get(f"Observation?_id=o1&_include=Observation:subject&{asked}"))
+        by_id = {one["resource"]["id"]: one["resource"] for one in found["entry"]}
+        assert "subject" not in by_id["o1"] or cut
+        assert ("tag" in by_id["anna"]["meta"]) is cut

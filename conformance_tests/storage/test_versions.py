@@ -10,7 +10,7 @@ from conformance_tests.storage.changes import AT, change, commit, removal, tagge
 from conformance_tests.storage.openers import Opener
 from server.search.condition import All, Any, Condition, Not, Prefix, Span, Substring, Term
 from server.search.entries import Entries
-from server.storage.store import Present, Query, Row, Stale, Store
+from server.storage.store import History, Present, Query, Row, Stale, Store
 
 pytestmark = pytest.mark.anyio
 
@@ -73,15 +73,15 @@ async def test_a_deleted_resource_can_be_written_again_under_its_id(store: Store
 async def test_history_runs_from_the_newest_version_in_pages(store: Store) -> None:
     for version in range(1, 6):
         await store.commit(commit(change("Patient/a", version)))
-    first = await store.history("Patient", "a", 2)
-    second = await store.history("Patient", "a", 3, below=first.rows[-1].version)
+    first = await store.history(History(2, "Patient", "a"))
+    second = await store.history(History(3, "Patient", "a", beyond=first.rows[-1].version))
     assert [row.version for row in first.rows] == [5, 4]
     assert (first.more, second.more) == (True, False)
     assert [row.version for row in second.rows] == [3, 2, 1]
 
 
 async def test_the_history_of_nothing_is_empty(store: Store) -> None:
-    assert (await store.history("Patient", "a", 2)).rows == ()
+    assert (await store.history(History(2, "Patient", "a"))).rows == ()
 
 
 @pytest.mark.parametrize("version", [1, 3])
@@ -91,7 +91,7 @@ async def test_a_change_on_another_version_is_stale_and_stores_nothing(store: St
         await store.commit(commit(change("Claim/b"), change("Patient/a", version)))
     assert raised.value.reference == "Patient/a"
     assert await store.read("Claim", "b") is None
-    assert (await store.history("Patient", "a", 9)).rows[0].version == 1
+    assert (await store.history(History(9, "Patient", "a"))).rows[0].version == 1
 
 
 async def test_an_update_of_nothing_is_stale(store: Store) -> None:
@@ -229,7 +229,7 @@ async def test_a_commit_that_is_refused_costs_those_beside_it_nothing(store: Sto
     ]
     found = await asyncio.gather(*map(store.commit, asked), return_exceptions=True)
     assert [one.__class__ for one in found] == [tuple, Stale, Present, tuple, Stale, tuple]
-    assert [row.version for row in (await store.history("Patient", "a", 9)).rows] == [3, 2, 1]
+    assert [row.version for row in (await store.history(History(9, "Patient", "a"))).rows] == [3, 2, 1]
     assert [await store.read("Patient", id_) is None for id_ in "bcd"] == [False, True, False]
 
 
@@ -257,7 +257,7 @@ async def test_a_page_of_history_is_whole_while_the_resource_is_updated(store: S
 
     updating = asyncio.create_task(update())
     while not updating.done():
-        versions = [row.version for row in (await store.history("Patient", "a", 50)).rows]
+        versions = [row.version for row in (await store.history(History(50, "Patient", "a"))).rows]
         assert versions == list(range(versions[0], 0, -1))
         await asyncio.sleep(0)
     await updating
@@ -274,7 +274,7 @@ async def test_of_64_racing_updates_of_one_version_one_is_stored(store: Store) -
         return True
 
     assert sum(await asyncio.gather(*(update() for _ in range(64)))) == 1
-    assert [row.version for row in (await store.history("Patient", "a", 9)).rows] == [2, 1]
+    assert [row.version for row in (await store.history(History(9, "Patient", "a"))).rows] == [2, 1]
 
 
 async def test_many_resources_are_read_at_once_in_the_order_asked(store: Store) -> None:

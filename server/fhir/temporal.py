@@ -15,6 +15,7 @@ from functools import lru_cache
 
 SECOND = 10_000_000
 """Ticks in a second."""
+MILLISECOND = 10_000
 DAY = 86_400 * SECOND
 BEGIN, END = -(2**62), 2**62
 """Where a period begins that has no start, and ends that has no end."""

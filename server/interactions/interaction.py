@@ -22,6 +22,9 @@ Check: TypeAlias = Callable[[Engine, Request], Awaitable[None]]
 TYPE, ID, VERSION, OPERATION = "{type}", "{id}", "{version}", "${operation}"
 """What a segment of a path may stand for; any other segment stands for itself."""
 
+_OFFERED: Mapping[str, Sequence[str]] = {"GET": ("GET", "HEAD")}
+"""A method of the table to those that are offered by it, where they are more than itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
@@ -67,7 +70,7 @@ class Router:
         if TYPE in next(iter(rows.values())).path and not engine.definitions.is_resource(request.path[0]):
             raise NotFound("there is nothing at this address" + _hint(request.path[0]))
         if row is None:
-            raise NotAllowed.but(tuple(rows))
+            raise NotAllowed.but([one for method in rows for one in _OFFERED.get(method, (method,))])
         if request.format and OPERATION not in row.path:
             raise NotAcceptable(f"this is not answered as {request.format}")
         criteria.check_names(request.query)

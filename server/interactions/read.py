@@ -10,6 +10,7 @@ import re
 from server.fhir import codec
 from server.fhir.errors import Gone, NotFound
 from server.fhir.resource import Resource
+from server.interactions import subsetting
 from server.interactions.conditions import tags
 from server.interactions.engine import Engine
 from server.interactions.replies import of_row, version_headers
@@ -20,16 +21,18 @@ _id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 async def run(engine: Engine, request: Request) -> Reply:
-    """`GET [type]/[id]`: the stored bytes, or 304 when the client has that version."""
+    """`GET [type]/[id]`: the stored bytes or what is asked for of them, or 304 when the client has that version."""
     kind, name = request.path
+    cut = subsetting.asked(engine, request, kind)
     row = await current(engine, kind, name)
     if _unchanged(request, row):
         return Reply(304, headers=version_headers(row))
-    return of_row(row)
+    return of_row(row, cut)
 
 
 async def check(engine: Engine, request: Request) -> None:
-    """Raise Invalid for an If-None-Match that is not understood."""
+    """Raise Invalid for parameters or an If-None-Match that are not understood."""
+    subsetting.asked(engine, request, request.path[0])
     _excluded(request)
 
 

@@ -13,6 +13,7 @@ from server.fhir.outcome import Issue, outcome
 from server.fhir.resource import Resource
 from server.interactions.conditions import etag, preference
 from server.interactions.request import Reply, Request
+from server.interactions.subsetting import Cut
 from server.storage.store import Row
 
 
@@ -26,9 +27,9 @@ def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-def of_row(row: Row) -> Reply:
-    """A stored version as it stands."""
-    return Reply(200, row.body or b"", version_headers(row))
+def of_row(row: Row, cut: Cut) -> Reply:
+    """A stored version, as much of it as is asked for."""
+    return Reply(200, cut(row.body or b""), version_headers(row))
 
 
 def of_write(request: Request, row: Row, status: int) -> Reply:

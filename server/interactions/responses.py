@@ -48,7 +48,9 @@ def of_outcome(status: int, outcome: Resource) -> Entry:
 
 
 def _body(request: Request, reply: Reply) -> bytes:
-    """What was read, or asked for by Prefer; other media than JSON become a Binary."""
+    """What was read, or asked for by Prefer, nothing for HEAD; other media than JSON become a Binary."""
+    if request.method == "HEAD":
+        return b""
     if reply.media != FHIR_JSON:
         return codec.encode(_binary(reply))
     writes = request.method in ("PUT", "DELETE") or (request.method == "POST" and "$" not in request.path[-1])

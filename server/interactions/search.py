@@ -12,10 +12,11 @@ from server.fhir import codec
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue, outcome
 from server.fhir.resource import Json
-from server.interactions import bundles, including
+from server.interactions import bundles, including, subsetting
 from server.interactions.bundles import Entry
 from server.interactions.engine import Engine
 from server.interactions.request import Reply, Request
+from server.interactions.subsetting import Cut
 from server.search import includes, paging
 from server.search.compiler import Criteria
 from server.search.condition import Condition
@@ -32,17 +33,19 @@ _INCLUDE = {"search": {"mode": "include"}}
 _CUT = Issue("warning", "incomplete", f"more than {including.MOST:,} resources are included: ask for smaller pages")
 _INCOMPLETE = Entry(body=codec.encode(outcome([_CUT])), members={"search": {"mode": "outcome"}})
 """What stands where not all that is included is there."""
+_BESIDE = frozenset((*includes.NAMES, *subsetting.PARAMETERS))
+"""Parameters that say what is answered, not what is found."""
 
 Pairs = Sequence[tuple[str, str]]
 
 
 async def run(engine: Engine, request: Request) -> Reply:
     """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
-    condition = _condition(engine, request)
+    condition, cut = _condition(engine, request), subsetting.asked(engine, request, request.path[0], search=True)
     asked = _includes(engine, request)
     plain, count, cursors = await _asked(engine, request)
     here, before = added(plain, request.manner), below(cursors, request)
-    if count == 0:
+    if count == 0 or subsetting.counts(request):
         total = await engine.store.count(condition, COUNTED)
         return bundles.reply("searchset", (), [("self", here)], total)
     page = await engine.store.search(Query(condition, count, before))
@@ -50,8 +53,9 @@ async def run(engine: Engine, request: Request) -> Reply:
     if page.more:
         links.append(("next", following(here, cursors.text(page.rows[-1].order, request.now))))
     included = await including.read(engine, asked, page.rows)
-    entries = [_entry(request.base, row) for row in page.rows]
-    entries += [_entry(request.base, row, _INCLUDE) for row in included.rows]
+    beside = subsetting.beside(request, cut)
+    entries = [_entry(request.base, row, cut) for row in page.rows]
+    entries += [_entry(request.base, row, beside, _INCLUDE) for row in included.rows]
     return bundles.reply("searchset", entries if included.complete else [*entries, _INCOMPLETE], links)
 
 
@@ -59,6 +63,7 @@ async def check(engine: Engine, request: Request) -> None:
     """Raise Invalid for a query that is not understood, or a cursor that is none of these."""
     _condition(engine, request)
     _includes(engine, request)
+    subsetting.asked(engine, request, request.path[0], search=True)
     _, _, cursors = await _asked(engine, request)
     below(cursors, request)
 
@@ -97,7 +102,7 @@ def added(url: str, pairs: Pairs) -> str:
 
 def _condition(engine: Engine, request: Request) -> Condition:
     (kind,) = request.path
-    asked = [pair for pair in _criteria(request.query) if pair[0] not in includes.NAMES]
+    asked = [pair for pair in _criteria(request.query) if pair[0] not in _BESIDE]
     return Criteria(engine.definitions, kind, request.now).condition(asked)
 
 
@@ -128,5 +133,5 @@ def _count(query: Pairs, count: int) -> list[tuple[str, str]]:
     return [("_count", str(count))] if any(name == "_count" for name, _ in query) else []
 
 
-def _entry(base: str, row: Row, mode: Mapping[str, Json] = _MATCH) -> Entry:
-    return Entry(f"{base}/{row.type}/{row.id}", row.body or b"", mode)
+def _entry(base: str, row: Row, cut: Cut, mode: Mapping[str, Json] = _MATCH) -> Entry:
+    return Entry(f"{base}/{row.type}/{row.id}", cut(row.body or b""), mode)

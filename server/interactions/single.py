@@ -6,10 +6,23 @@ Source: http://hl7.org/fhir/R4/http.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
-from server.interactions import capabilities, create, delete, entry, history, operation, read, search, update, vread
+from server.interactions import (
+    capabilities,
+    create,
+    delete,
+    entry,
+    history,
+    operation,
+    read,
+    search,
+    subsetting,
+    update,
+    vread,
+)
 from server.interactions.engine import Engine
 from server.interactions.interaction import ID, OPERATION, TYPE, VERSION, Interaction, Router
 from server.interactions.request import Reply, Request
@@ -22,11 +35,21 @@ SINGLE: Sequence[Interaction] = (
         read.run,
         "instance",
         ("read",),
+        subsetting.PARAMETERS,
         conditions=("if-none-match",),
         check=read.check,
         declares={"conditionalRead": "not-match"},
     ),
-    Interaction("vread", "GET", (TYPE, ID, "_history", VERSION), vread.run, "instance", ("vread",)),
+    Interaction(
+        "vread",
+        "GET",
+        (TYPE, ID, "_history", VERSION),
+        vread.run,
+        "instance",
+        ("vread",),
+        subsetting.PARAMETERS,
+        check=vread.check,
+    ),
     Interaction(
         "update",
         "PUT",
@@ -50,7 +73,7 @@ SINGLE: Sequence[Interaction] = (
         "history",
         "GET",
         (TYPE, ID, "_history"),
-        history.run,
+        history.of_resource,
         "instance",
         ("history-instance",),
         None,
@@ -79,6 +102,13 @@ SINGLE: Sequence[Interaction] = (
         declares={"conditionalUpdate": True},
     ),
     Interaction("search", "GET", (TYPE,), search.run, "type", ("search-type",), None, check=search.check),
+    *(
+        Interaction(code, "GET", path, history.run, level, (code,), None, check=history.check)
+        for code, level, path in (
+            ("history-type", "type", (TYPE, "_history")),
+            ("history-system", "system", ("_history",)),
+        )
+    ),
     Interaction("capabilities", "GET", ("metadata",), capabilities.run, "system", (), ("mode",), public=True),
     *(
         Interaction("operation", method, (*path, OPERATION), operation.run, level, (), None, check=operation.check)
@@ -93,14 +123,21 @@ _router = Router(SINGLE)
 
 async def check(engine: Engine, request: Request) -> None:
     """Raise what the request would raise whatever is stored: for an address or query that is not understood."""
-    row = found(engine, request)
+    asked = _as_get(request)
+    row = found(engine, asked)
     if row.check is not None:
-        await row.check(engine, request)
+        await row.check(engine, asked)
 
 
 async def run(engine: Engine, request: Request) -> Reply:
     """The reply of the interaction that an entry of a Bundle asks for; raises FhirError."""
-    return await found(engine, request).run(engine, request)
+    asked = _as_get(request)
+    return await found(engine, asked).run(engine, asked)
+
+
+def _as_get(request: Request) -> Request:
+    """HEAD asks for what GET does; that the answer has no content is for who sends it."""
+    return replace(request, method="GET") if request.method == "HEAD" else request
 
 
 def found(engine: Engine, request: Request) -> Interaction:

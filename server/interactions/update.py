@@ -9,7 +9,7 @@ from __future__ import annotations
 from server.fhir import codec
 from server.fhir.errors import Conflict
 from server.fhir.resource import Resource
-from server.interactions import conditions, holding, matching, payload, write
+from server.interactions import conditions, holding, matching, payload, subsetting, write
 from server.interactions.engine import Engine
 from server.interactions.matching import Target
 from server.interactions.replies import of_write
@@ -54,12 +54,15 @@ async def _store(engine: Engine, request: Request, resource: Resource, target: T
 
 
 def check(request: Request, row: Row | None, reference: str) -> None:
-    """Raise unless If-Match and If-None-Match hold for the current row and a plain write may change it."""
+    """Raise unless If-Match and If-None-Match hold for the current row, a plain write may change it, and this one does
+    not overwrite a whole resource with a part.
+    """
     version = row.version if row is not None and row.body is not None else None
     conditions.check_match(request, reference, version)
     conditions.check_none_match(request, reference, version)
     if row is not None and row.owner:
         raise Conflict(f"{reference} was made by {row.owner}: no plain update or delete changes it")
+    subsetting.check_whole(request.body, row, reference)
 
 
 def unchanged(row: Row, resource: Resource) -> bool:

@@ -86,6 +86,51 @@ class Query:
     below: int | None = None
 
 
+ENDLESS = 2**62
+"""Beyond every place and time of a store; its negative is before them."""
+
+Range: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of versions, deletions included, newest first or `oldest` first: those of one resource, of a `type`, or
+    of all where that is empty.
+
+    Only versions made at `since` or after, and that were current at some time `during` a period from the first moment
+    up to the second (all in milliseconds since 1970 UTC). `beyond` is the place of the last row already seen.
+    """
+
+    limit: int
+    type: str = ""
+    id: str = ""
+    since: int | None = None
+    during: Range | None = None
+    oldest: bool = False
+    beyond: int | None = None
+
+    def place(self, row: Row) -> int:
+        """Where a row stands in this history: by its version among those of one resource, else by its sequence."""
+        return row.version if self.id else row.sequence
+
+    @property
+    def unseen(self) -> Range:
+        """The first and the last place that may have rows beyond the last one already seen."""
+        if self.beyond is None:
+            return 0, ENDLESS
+        return (self.beyond + 1, ENDLESS) if self.oldest else (0, self.beyond - 1)
+
+    @property
+    def made(self) -> Range:
+        """From when on, and before when, a version was made."""
+        return -ENDLESS if self.since is None else self.since, ENDLESS if self.during is None else self.during[1]
+
+    @property
+    def timed(self) -> bool:
+        """Whether time limits what is shown."""
+        return self.since is not None or self.during is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows in the order asked for; `more` says whether others follow."""
@@ -142,8 +187,8 @@ class Store(Protocol):
     async def vread(self, type: str, id: str, version: int) -> Row | None:
         """One version, current or superseded."""
 
-    async def history(self, type: str, id: str, limit: int, below: int | None = None) -> Page:
-        """Versions of one resource, newest first; `below` is the version last seen."""
+    async def history(self, query: History) -> Page:
+        """Versions in their order, of one resource, a type, or all; what is written meanwhile moves none of them."""
 
     async def search(self, query: Query) -> Page:
         """Live resources that match, newest created first."""

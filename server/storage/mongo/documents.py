@@ -115,6 +115,7 @@ def event(stored: Row) -> Document:
     return {
         "_id": Int64(stored.sequence),
         "r": reference,
+        "rt": stored.type,
         "v": stored.version,
         "method": stored.method,
         "at": stored.at,

@@ -1,4 +1,4 @@
-"""Reading by id, version and history, and the outbox."""
+"""Reading by id and version, and the outbox."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from server.storage.mongo import documents
 from server.storage.mongo.schema import CURRENT, HISTORY, OUTBOX, Database
-from server.storage.store import Event, Page, Row
-
-_NO_VERSION = 10**10
-"""Above every version that the `_id` of HISTORY has room for."""
+from server.storage.store import Event, Row
 
 
 async def read(database: Database, references: Sequence[str]) -> list[Row | None]:
@@ -23,22 +20,6 @@ async def earlier(database: Database, reference: str, version: int) -> Row | Non
     """A version that another followed."""
     document = await database[HISTORY].find_one({"_id": documents.earlier(reference, version)}, documents.ROW)
     return None if document is None else documents.row(document)
-
-
-async def history(database: Database, current: Row | None, limit: int, below: int | None) -> Page:
-    """Versions of one resource, newest first.
-
-    What follows `current` by now is left out, so that no version comes twice when it is written meanwhile.
-    """
-    if current is None:
-        return Page((), more=False)
-    before = _NO_VERSION if below is None else below
-    newest = [current] if current.version < before else []
-    reference = f"{current.type}/{current.id}"
-    above, end = documents.earlier(reference, 0), documents.earlier(reference, min(before, current.version))
-    cursor = database[HISTORY].find({"_id": {"$gt": above, "$lt": end}}, documents.ROW, sort=[("_id", -1)])
-    rows = newest + [documents.row(one) async for one in cursor.limit(limit + 1)]
-    return Page(tuple(rows[:limit]), len(rows) > limit)
 
 
 async def events(database: Database, after: int, limit: int) -> tuple[Event, ...]:

@@ -36,11 +36,14 @@ SEQUENCE = "sequence"
 TERMS: Index = (("t", 1), ("n", -1))
 SPANS: Index = (("r.k", 1), ("r.lo", 1), ("r.hi", 1))
 EPOCHS: Index = (("epoch", 1), ("n", 1))
+CHANGES: Index = (("_id", 1),)
+CHANGES_BY_TYPE: Index = (("rt", 1), ("_id", 1))
+CHANGES_BY_TIME: Index = (("at", 1), ("_id", 1))
 
 INDEXES: Mapping[str, tuple[IndexModel, ...]] = {
     CURRENT: (IndexModel(TERMS), IndexModel(SPANS), IndexModel(EPOCHS), IndexModel([("seq", 1)], unique=True)),
     HISTORY: (IndexModel([("rt", 1), ("seq", 1)]),),
-    OUTBOX: (),
+    OUTBOX: (IndexModel(CHANGES_BY_TYPE), IndexModel(CHANGES_BY_TIME)),
     FACTS: (
         IndexModel(
             [
@@ -55,6 +58,8 @@ INDEXES: Mapping[str, tuple[IndexModel, ...]] = {
     COUNTER: (),
 }
 _NAMESPACE_EXISTS = 48
+_TOGETHER = 10_000
+"""How many documents are mended in one command, which must end before the driver gives up waiting."""
 
 
 async def lay_out(database: Database) -> None:
@@ -63,7 +68,15 @@ async def lay_out(database: Database) -> None:
         await _create(database, name)
         if indexes:
             await database[name].create_indexes(list(indexes))
+    await _tell_types(database)
     await _begin_counting(database)
+
+
+async def _tell_types(database: Database) -> None:
+    """Add its type to what an earlier server wrote into OUTBOX, beside this one perhaps."""
+    outbox, told = database[OUTBOX], {"$set": {"rt": {"$arrayElemAt": [{"$split": ["$r", "/"]}, 0]}}}
+    while some := await outbox.find({"rt": None}, {"_id": 1}, hint=list(CHANGES_BY_TYPE), limit=_TOGETHER).to_list():
+        await outbox.update_many({"_id": {"$in": [one["_id"] for one in some]}}, [told])
 
 
 async def _create(database: Database, name: str) -> None:

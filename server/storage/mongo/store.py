@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from server.fhir.fact import FactQuery, FactSum
 from server.search.condition import Condition
-from server.storage.mongo import documents, facts, failures, opening, pages, reindexing, rows, schema, writing
+from server.storage.mongo import documents, facts, failures, history, opening, pages, reindexing, rows, schema, writing
 from server.storage.mongo.batches import Batches
 from server.storage.mongo.opening import Opened
-from server.storage.store import Commit, Event, Page, Query, Reindexed, Row, Versions
+from server.storage.store import Commit, Event, History, Page, Query, Reindexed, Row, Versions
 
 TOGETHER = 100
 """How many reads share one find at most."""
@@ -51,11 +51,10 @@ class MongoStore:
         with failures.told():
             return await rows.earlier(self._database, f"{type}/{id}", version)
 
-    async def history(self, type: str, id: str, limit: int, below: int | None = None) -> Page:
-        """Versions of one resource, newest first; `below` is the version last seen."""
-        current = await self.read(type, id)
+    async def history(self, query: History) -> Page:
+        """Versions in their order, of one resource, a type, or all; what is written meanwhile moves none of them."""
         with failures.told():
-            return await rows.history(self._database, current, limit, below)
+            return await (history.of_one if query.id else history.of_many)(self._database, query)
 
     async def search(self, query: Query) -> Page:
         """Live resources that match, newest created first."""

@@ -50,6 +50,7 @@ def _opened(path: Path, versions: Versions) -> Opened:
     try:
         connection.execute("BEGIN IMMEDIATE")
         _prepare(connection, versions)
+        _execute(connection, schema.INDEXES)
         found = Opened(_bytes(connection, "secret"), _number(connection, "epoch"))
         connection.execute("COMMIT")
         return found
@@ -72,8 +73,7 @@ def _prepare(connection: sqlite3.Connection, versions: Versions) -> None:
 
 
 def _lay_out(connection: sqlite3.Connection, versions: Versions) -> None:
-    for statement in schema.DDL.split(";"):
-        connection.execute(statement)
+    _execute(connection, schema.DDL)
     _put(connection, "secret", secrets.token_bytes(32))
     _put(connection, "schema", versions.schema)
     _put(connection, "epoch", 0)
@@ -85,6 +85,12 @@ def _begin_epoch(connection: sqlite3.Connection, versions: Versions) -> None:
     _put(connection, "reindexed", 0)
     _put(connection, "definitions", versions.definitions)
     _put(connection, "recipe", versions.recipe)
+
+
+def _execute(connection: sqlite3.Connection, statements: str) -> None:
+    """Do several statements within the transaction under way, which `executescript` would end."""
+    for statement in statements.split(";"):
+        connection.execute(statement)
 
 
 def _number(connection: sqlite3.Connection, name: str) -> int:

@@ -1,4 +1,4 @@
-"""Rows as the protocol has them, and reading them by id, version and history."""
+"""Rows as the protocol has them, and reading them by id and version."""
 
 from __future__ import annotations
 
@@ -14,17 +14,12 @@ _CURRENT = "r.type,r.id,r.version,r.at,r.method,r.body,r.rid,r.seq,r.owner"
 _EARLIER = "r.type,r.id,h.version,h.at,h.method,h.body,h.rid,h.seq,h.owner"
 _READ = f"SELECT {_CURRENT} FROM resource r WHERE r.type=? AND r.id=?"
 _VREAD = f"SELECT {_EARLIER} FROM resource r JOIN history h ON h.rid=r.rid WHERE r.type=? AND r.id=? AND h.version=?"
-_HISTORY = f"""SELECT * FROM (
-    SELECT {_CURRENT} FROM resource r WHERE r.type=:type AND r.id=:id AND r.version<:below
-    UNION ALL SELECT {_EARLIER} FROM resource r JOIN history h ON h.rid=r.rid
-    WHERE r.type=:type AND r.id=:id AND h.version<:below)
-    ORDER BY 3 DESC LIMIT :limit"""
 _EVENTS = "SELECT seq,type,id,version,method,at FROM outbox WHERE seq>? ORDER BY seq LIMIT ?"
 
 CURRENT = _CURRENT
 """The columns of a current version, `resource` being `r`."""
-
-_FIRST_OF_ALL = 2**62
+EARLIER = _EARLIER
+"""The columns of a version that another followed, `resource` being `r` and `history` `h`."""
 
 
 def row(record: Record) -> Row:
@@ -55,12 +50,6 @@ def vread(connection: sqlite3.Connection, type: str, id: str, version: int) -> R
         return current
     record = connection.execute(_VREAD, (type, id, version)).fetchone()
     return None if record is None else Row(*record)
-
-
-def history(connection: sqlite3.Connection, type: str, id: str, limit: int, below: int | None) -> Page:
-    """Versions of one resource, newest first."""
-    asked = {"type": type, "id": id, "limit": limit + 1, "below": _FIRST_OF_ALL if below is None else below}
-    return page(connection.execute(_HISTORY, asked).fetchall(), limit)
 
 
 def events(connection: sqlite3.Connection, after: int, limit: int) -> tuple[Event, ...]:

@@ -52,6 +52,12 @@ CREATE INDEX fact_rid ON fact(rid);
 CREATE INDEX fact_kind ON fact(kind, day, payer, provider, outcome, currency, amount, exact);
 """
 
+INDEXES = """
+CREATE INDEX IF NOT EXISTS outbox_type ON outbox(type);
+CREATE INDEX IF NOT EXISTS outbox_at ON outbox(at);
+"""
+"""What a store gets when it is opened, if it is an older one; a server that does not know of it keeps it up."""
+
 _PRAGMAS = ("synchronous=FULL", "busy_timeout=10000", "journal_size_limit=67108864", "temp_store=MEMORY")
 _READING = ("cache_size=-65536", "query_only=1", "wal_autocheckpoint=0")
 _WRITING = ("cache_size=-200000", "wal_autocheckpoint=1000")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from server.fhir.fact import FactQuery, FactSum
 from server.search.condition import Condition
-from server.storage.sqlite import facts, opening, pages, reindexing, rows, schema
+from server.storage.sqlite import facts, history, opening, pages, reindexing, rows, schema
 from server.storage.sqlite.filters import Filters
 from server.storage.sqlite.keys import Keys
 from server.storage.sqlite.readers import Readers
 from server.storage.sqlite.writer import Writer
-from server.storage.store import Commit, Event, Page, Query, Reindexed, Row, Versions
+from server.storage.store import Commit, Event, History, Page, Query, Reindexed, Row, Versions
 
 FILE = "almoner.sqlite"
 """The name of the database in its directory."""
@@ -41,9 +41,9 @@ class SqliteStore:
         """One version, current or superseded."""
         return await self._readers.run(lambda connection: rows.vread(connection, type, id, version))
 
-    async def history(self, type: str, id: str, limit: int, below: int | None = None) -> Page:
-        """Versions of one resource, newest first; `below` is the version last seen."""
-        return await self._readers.run(lambda connection: rows.history(connection, type, id, limit, below))
+    async def history(self, query: History) -> Page:
+        """Versions in their order, of one resource, a type, or all; what is written meanwhile moves none of them."""
+        return await self._readers.run(lambda connection: history.page(connection, query))
 
     async def search(self, query: Query) -> Page:
         """Live resources that match, newest created first."""
