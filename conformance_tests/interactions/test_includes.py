@@ -11,7 +11,7 @@ from server.fhir.resource import Resource
 pytestmark = pytest.mark.anyio
 
 
-async def _put(server: Service, resources: list[Resource]) -> None:
+async def put_all(server: Service, resources: list[Resource]) -> None:
     for start in range(0, len(resources), 500):
         entries = [
             {"resource": one, "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}}
@@ -51,7 +51,7 @@ INCLUDED = [
 
 @pytest.mark.parametrize(("query", "included"), INCLUDED, ids=[query for query, _ in INCLUDED])
 async def test_a_search_includes(server: Service, query: str, included: str) -> None:
-    await _put(server, RESOURCES)
+    await put_all(server, RESOURCES)
     found = _modes(body(await server.get(query)))
     assert {one for one, mode in found.items() if mode == "include"} == {*included.split()}
     (matched,) = (one.partition("=")[2] for one in query.partition("?")[2].split("&") if one.startswith("_id="))
@@ -59,7 +59,7 @@ async def test_a_search_includes(server: Service, query: str, included: str) -> 
 
 
 async def test_each_page_includes_what_belongs_to_it(server: Service) -> None:
-    await _put(server, RESOURCES)
+    await put_all(server, RESOURCES)
     found = body(await server.get("Observation?code=8480-6&_include=Observation:subject&_count=2"))
     assert _modes(found) == {"o5": "match", "o4": "match", "g": "include"}
     following = body(await server.get(next(one["url"] for one in found["link"] if one["relation"] == "next")))
@@ -70,7 +70,7 @@ async def test_what_is_included_without_room_for_it_is_said_to_be_cut(server: Se
     many = [{"resourceType": "Basic", "id": f"b{number}", "code": {"text": "x"}} for number in range(1_100)]
     for one in many:
         one["subject"] = {"reference": "Patient/anna"}
-    await _put(server, [*RESOURCES, *many])
+    await put_all(server, [*RESOURCES, *many])
     found = body(await server.get("Patient?_id=anna&_revinclude=Basic:patient"))
     assert [one["search"]["mode"] for one in found["entry"]].count("include") == 1_000
     (told,) = (one["resource"] for one in found["entry"] if one["search"]["mode"] == "outcome")
@@ -97,7 +97,7 @@ async def test_an_include_that_leads_nowhere_is_refused(server: Service, query: 
 
 
 async def test_parts_are_asked_of_what_is_included_by_the_summary_alone(server: Service) -> None:
-    await _put(server, RESOURCES)
+    await put_all(server, RESOURCES)
     for asked, cut in (("_elements=code", False), ("_summary=true", True)):
         found = body(await server.get(f"Observation?_id=o1&_include=Observation:subject&{asked}"))
         by_id = {one["resource"]["id"]: one["resource"] for one in found["entry"]}

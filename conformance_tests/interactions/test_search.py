@@ -264,3 +264,16 @@ PROVENANCE: Resource = {
     "recorded": "2026-01-01T00:00:00Z",
     "agent": [{"who": {"display": "x"}}],
 }
+
+
+@pytest.mark.parametrize(("asked", "total"), [("accurate", 3), ("estimate", 3), ("none", None)])
+async def test_the_total_is_told_to_who_asks_for_it(server: Service, asked: str, total: int | None) -> None:
+    for _ in range(3):
+        await server.create({"resourceType": "Patient", "active": True})
+    found = body(await server.get(f"Patient?active=true&_count=2&_total={asked}"))
+    assert (found.get("total"), len(found["entry"])) == (total, 2)
+
+
+async def test_a_total_of_another_kind_is_refused(server: Service) -> None:
+    answer = await server.get("Patient?_total=about")
+    assert (answer.status_code, issues(answer)) == (400, [("error", "invalid", "_total")])

@@ -19,7 +19,7 @@ from server.interactions.request import Reply, Request
 Run: TypeAlias = Callable[[Engine, Request], Awaitable[Reply]]
 Check: TypeAlias = Callable[[Engine, Request], Awaitable[None]]
 
-TYPE, ID, VERSION, OPERATION = "{type}", "{id}", "{version}", "${operation}"
+TYPE, ID, VERSION, OPERATION, MEMBER = "{type}", "{id}", "{version}", "${operation}", "{member}"
 """What a segment of a path may stand for; any other segment stands for itself."""
 
 _OFFERED: Mapping[str, Sequence[str]] = {"GET": ("GET", "HEAD")}

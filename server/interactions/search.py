@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from server.fhir import codec
-from server.fhir.errors import Invalid
+from server.fhir.errors import Invalid, NotFound, TooCostly
 from server.fhir.outcome import Issue, outcome
 from server.fhir.resource import Json
 from server.interactions import bundles, including, subsetting
@@ -19,7 +19,7 @@ from server.interactions.request import Reply, Request
 from server.interactions.subsetting import Cut
 from server.search import includes, paging
 from server.search.compiler import Criteria
-from server.search.condition import Condition
+from server.search.condition import All, Condition, Term
 from server.search.includes import Include
 from server.search.paging import Cursors
 from server.storage.store import Query, Row
@@ -27,27 +27,33 @@ from server.storage.store import Query, Row
 PAGE, LARGEST_PAGE = 50, 1_000
 """How many matches a page has when none or too many are asked for."""
 COUNTED = 1_000_000
-"""How far matches are counted for `_count=0`."""
+"""How far matches are counted."""
 _MATCH = {"search": {"mode": "match"}}
 _INCLUDE = {"search": {"mode": "include"}}
 _CUT = Issue("warning", "incomplete", f"more than {including.MOST:,} resources are included: ask for smaller pages")
 _INCOMPLETE = Entry(body=codec.encode(outcome([_CUT])), members={"search": {"mode": "outcome"}})
 """What stands where not all that is included is there."""
-_BESIDE = frozenset((*includes.NAMES, *subsetting.PARAMETERS))
+_COUNTING = ("accurate", "estimate")
+_TOTALS = ("none", *_COUNTING)
+"""What `_total` may be; an estimate is exact here. Source: http://hl7.org/fhir/R4/search.html#total"""
+_BESIDE = frozenset((*includes.NAMES, *subsetting.PARAMETERS, "_total"))
 """Parameters that say what is answered, not what is found."""
 
 Pairs = Sequence[tuple[str, str]]
 
 
 async def run(engine: Engine, request: Request) -> Reply:
-    """`GET [type]?parameters`: a searchset, newest created first, with links to itself and the next page."""
-    condition, cut = _condition(engine, request), subsetting.asked(engine, request, request.path[0], search=True)
+    """`GET [type]?parameters`, or `GET [compartment]/[id]/[type]?parameters`: a searchset, newest created first, with
+    links to itself and the next page.
+    """
+    condition, cut = _condition(engine, request), subsetting.asked(engine, request, request.path[-1], search=True)
     asked = _includes(engine, request)
+    _check_total(request.query)
     plain, count, cursors = await _asked(engine, request)
     here, before = added(plain, request.manner), below(cursors, request)
     if count == 0 or subsetting.counts(request):
-        total = await engine.store.count(condition, COUNTED)
-        return bundles.reply("searchset", (), [("self", here)], total)
+        return bundles.reply("searchset", (), [("self", here)], await _total(engine, condition))
+    counted = await _total(engine, condition) if _single(request.query, "_total") in _COUNTING else None
     page = await engine.store.search(Query(condition, count, before))
     links = [("self", here)]
     if page.more:
@@ -56,14 +62,15 @@ async def run(engine: Engine, request: Request) -> Reply:
     beside = subsetting.beside(request, cut)
     entries = [_entry(request.base, row, cut) for row in page.rows]
     entries += [_entry(request.base, row, beside, _INCLUDE) for row in included.rows]
-    return bundles.reply("searchset", entries if included.complete else [*entries, _INCOMPLETE], links)
+    return bundles.reply("searchset", entries if included.complete else [*entries, _INCOMPLETE], links, counted)
 
 
 async def check(engine: Engine, request: Request) -> None:
     """Raise Invalid for a query that is not understood, or a cursor that is none of these."""
     _condition(engine, request)
     _includes(engine, request)
-    subsetting.asked(engine, request, request.path[0], search=True)
+    _check_total(request.query)
+    subsetting.asked(engine, request, request.path[-1], search=True)
     _, _, cursors = await _asked(engine, request)
     below(cursors, request)
 
@@ -101,14 +108,39 @@ def added(url: str, pairs: Pairs) -> str:
 
 
 def _condition(engine: Engine, request: Request) -> Condition:
-    (kind,) = request.path
+    *within, kind = request.path
     asked = [pair for pair in _criteria(request.query) if pair[0] not in _BESIDE]
-    return Criteria(engine.definitions, kind, request.now).condition(asked)
+    found = Criteria(engine.definitions, kind, request.now).condition(asked)
+    return All((_compartment(engine, *within, kind=kind), found)) if within else found
+
+
+def _compartment(engine: Engine, *holder: str, kind: str) -> Condition:
+    """What is in a compartment; raises NotFound for a type that has none, or that is none of its.
+
+    Source: http://hl7.org/fhir/R4/compartmentdefinition.html
+    """
+    type_, id_ = holder
+    members = engine.definitions.compartments.get(type_, {})
+    if kind not in (*members, type_) or not engine.definitions.is_resource(kind):
+        raise NotFound("there is nothing at this address")
+    return Term(f"_compartment={type_}/{id_}")
 
 
 def _includes(engine: Engine, request: Request) -> Sequence[Include]:
-    (kind,) = request.path
-    return includes.read(engine.definitions, kind, request.query)
+    return includes.read(engine.definitions, request.path[-1], request.query)
+
+
+def _check_total(query: Pairs) -> None:
+    if _single(query, "_total") not in (None, *_TOTALS):
+        raise Invalid(f"_total is {', '.join(_TOTALS)}", expression="_total")
+
+
+async def _total(engine: Engine, condition: Condition) -> int:
+    """How many match; raises TooCostly where they are too many to be counted."""
+    found = await engine.store.count(condition, COUNTED + 1)
+    if found > COUNTED:
+        raise TooCostly(f"more than {COUNTED:,} resources match: narrow the search to have them counted")
+    return found
 
 
 async def _asked(engine: Engine, request: Request) -> tuple[str, int, Cursors]:

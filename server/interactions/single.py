@@ -24,7 +24,7 @@ from server.interactions import (
     vread,
 )
 from server.interactions.engine import Engine
-from server.interactions.interaction import ID, OPERATION, TYPE, VERSION, Interaction, Router
+from server.interactions.interaction import ID, MEMBER, OPERATION, TYPE, VERSION, Interaction, Router
 from server.interactions.request import Reply, Request
 
 SINGLE: Sequence[Interaction] = (
@@ -101,6 +101,7 @@ SINGLE: Sequence[Interaction] = (
         conditions=("if-match", "if-none-match"),
         declares={"conditionalUpdate": True},
     ),
+    Interaction("search in a compartment", "GET", (TYPE, ID, MEMBER), search.run, "type", (), None, check=search.check),
     Interaction("search", "GET", (TYPE,), search.run, "type", ("search-type",), None, check=search.check),
     *(
         Interaction(code, "GET", path, history.run, level, (code,), None, check=history.check)
