@@ -1,0 +1,63 @@
+"""What the formats have in common: a patch is some operations in order, all of which apply or none.
+
+Source: http://hl7.org/fhir/R4/http.html#patch
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from server.fhir.errors import Invalid, Unprocessable
+from server.fhirpath.errors import FhirPathError
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+LIMIT = 1_000
+"""How many operations a patch may have."""
+
+
+class Unreadable(ValueError):
+    """An operation is not as its format defines it; the text says why."""
+
+
+class Inapplicable(ValueError):
+    """An operation cannot be applied to this document; the text says why, without anything of the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[T]):
+    """One operation: `apply` gives the document as it makes it and leaves the given one alone; raises Inapplicable.
+
+    `expression` is the FHIRPath of the operation in the body, where the body is a resource.
+    """
+
+    name: str
+    apply: Callable[[T], T]
+    expression: str = ""
+
+
+def read(items: Sequence[Item], reader: Callable[[Item], Operation[T]]) -> tuple[Operation[T], ...]:
+    """The operations of a patch; raises Invalid, which says which operation cannot be read and why."""
+    if len(items) > LIMIT:
+        raise Invalid(f"a patch has at most {LIMIT:,} operations")
+    return tuple(_read(number, item, reader) for number, item in enumerate(items, 1))
+
+
+def applied(operations: Sequence[Operation[T]], document: T) -> T:
+    """The document after all operations; raises Unprocessable, which says which operation fails and why."""
+    for number, one in enumerate(operations, 1):
+        try:
+            document = one.apply(document)
+        except (Inapplicable, FhirPathError) as error:
+            raise Unprocessable(f"operation {number} ({one.name}): {error}", expression=one.expression) from error
+    return document
+
+
+def _read(number: int, item: Item, reader: Callable[[Item], Operation[T]]) -> Operation[T]:
+    try:
+        return reader(item)
+    except (Unreadable, FhirPathError) as error:
+        raise Invalid(f"operation {number} of the patch: {error}") from error
