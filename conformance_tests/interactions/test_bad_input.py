@@ -82,7 +82,11 @@ async def test_markup_in_an_address_is_not_repeated(server: Service) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("PATCH", "Patient/a", "GET, PUT, DELETE"), ("DELETE", "Patient", "POST, PUT, GET"), ("PUT", "metadata", "GET")],
+    [
+        ("POST", "Patient/a", "GET, PUT, PATCH, DELETE"),
+        ("DELETE", "Patient", "POST, PUT, PATCH, GET"),
+        ("PUT", "metadata", "GET"),
+    ],
 )
 async def test_a_method_that_is_not_offered_says_which_are(
     server: Service, method: str, path: str, allowed: str

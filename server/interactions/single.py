@@ -9,7 +9,19 @@ from collections.abc import Sequence
 
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
-from server.interactions import capabilities, create, delete, entry, history, operation, read, search, update, vread
+from server.interactions import (
+    capabilities,
+    create,
+    delete,
+    entry,
+    history,
+    operation,
+    patch,
+    read,
+    search,
+    update,
+    vread,
+)
 from server.interactions.engine import Engine
 from server.interactions.interaction import ID, OPERATION, TYPE, VERSION, Interaction, Router
 from server.interactions.request import Reply, Request
@@ -36,6 +48,15 @@ SINGLE: Sequence[Interaction] = (
         ("update",),
         conditions=("if-match", "if-none-match"),
         declares={"versioning": "versioned-update", "updateCreate": True},
+    ),
+    Interaction(
+        "patch",
+        "PATCH",
+        (TYPE, ID),
+        patch.run,
+        "instance",
+        ("patch",),
+        conditions=("if-match", "if-none-match"),
     ),
     Interaction(
         "delete",
@@ -77,6 +98,16 @@ SINGLE: Sequence[Interaction] = (
         None,
         conditions=("if-match", "if-none-match"),
         declares={"conditionalUpdate": True},
+    ),
+    Interaction(
+        "conditional patch",
+        "PATCH",
+        (TYPE,),
+        patch.conditional,
+        "type",
+        (),
+        None,
+        conditions=("if-match", "if-none-match"),
     ),
     Interaction("search", "GET", (TYPE,), search.run, "type", ("search-type",), None, check=search.check),
     Interaction("capabilities", "GET", ("metadata",), capabilities.run, "system", (), ("mode",), public=True),

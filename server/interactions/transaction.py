@@ -115,7 +115,7 @@ def _draft(step: Step, resource: Resource | None) -> Draft | Removal | None:
         return Removal(row) if row is not None and row.body is not None else None
     if row is not None and update.unchanged(row, resource or {}):
         return None
-    return Draft(resource or {}, row, "PUT")
+    return Draft(resource or {}, row, request.method)
 
 
 def _answer(step: Step, written: Row | None, by_reference: dict[str, Row]) -> bundles.Entry:
