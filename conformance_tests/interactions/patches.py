@@ -9,6 +9,7 @@ from server.fhir import codec
 from server.fhir.resource import Json, Resource
 
 JSON_PATCH = "application/json-patch+json"
+FHIR_JSON, FHIR_XML = "application/fhir+json", "application/fhir+xml"
 
 
 def json_patch(*operations: Json) -> bytes:

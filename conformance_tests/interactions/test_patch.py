@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 
-from conformance_tests.interactions.patches import JSON_PATCH, json_patch, replacing
+from conformance_tests.interactions.patches import FHIR_JSON, FHIR_XML, JSON_PATCH, json_patch, replacing
 from conformance_tests.interactions.serving import Service, body, issues, patient
+from conformance_tests.patching.parameters import operation, parameters, part
+from profiles import load
+from server.fhir import xml_codec
 
 pytestmark = pytest.mark.anyio
 
@@ -95,7 +98,7 @@ async def test_a_patched_resource_must_be_valid(server: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("operation", "expression"),
+    ("made", "expression"),
     [
         (replacing("/id", "other"), "Patient.id"),
         ({"op": "remove", "path": "/id"}, "Patient.id"),
@@ -105,9 +108,9 @@ async def test_a_patched_resource_must_be_valid(server: Service) -> None:
     ],
     ids=str,
 )
-async def test_a_patch_changes_neither_id_nor_type(server: Service, operation: dict[str, str], expression: str) -> None:
+async def test_a_patch_changes_neither_id_nor_type(server: Service, made: dict[str, str], expression: str) -> None:
     await server.create(IDENTIFIED)
-    answer = await server.patch("Patient/id-1", json_patch(operation), JSON_PATCH)
+    answer = await server.patch("Patient/id-1", json_patch(made), JSON_PATCH)
     assert (answer.status_code, issues(answer)) == (422, [("error", "processing", expression)])
 
 
@@ -180,6 +183,22 @@ async def test_a_conditional_patch_with_several_matches_is_refused(server: Servi
 @pytest.mark.parametrize("path", ["Patient", "Patient?unheard=of"])
 async def test_a_conditional_patch_needs_a_condition(server: Service, path: str) -> None:
     assert (await server.patch(path, MALE, JSON_PATCH)).status_code == 400
+
+
+async def test_a_fhirpath_patch_is_sent_in_either_format_of_fhir(server: Service) -> None:
+    await server.create(IDENTIFIED)
+    document = parameters(operation("replace", "Patient.gender", value=part("value", valueCode="male")))
+    first = await server.patch("Patient/id-1", document, FHIR_JSON)
+    again = parameters(operation("delete", "Patient.identifier.where(system = 'urn:s')"))
+    second = await server.patch("Patient/id-1", xml_codec.encode(again, load.definitions()), FHIR_XML)
+    assert (first.status_code, body(first)["gender"]) == (200, "male")
+    assert (second.status_code, "identifier" in body(second)) == (200, False)
+
+
+async def test_an_operation_of_a_fhirpath_patch_that_does_not_apply_is_told_by_its_place(server: Service) -> None:
+    await server.create(IDENTIFIED)
+    answer = await server.patch("Patient/id-1", parameters(operation("delete", "Patient.frob")), FHIR_JSON)
+    assert (answer.status_code, issues(answer)) == (422, [("error", "processing", "Parameters.parameter[0]")])
 
 
 async def test_the_statement_declares_patch_for_every_type(server: Service) -> None:

@@ -7,6 +7,7 @@ import pytest
 from conformance_tests.interactions.bundling import bundle, entry, responses
 from conformance_tests.interactions.patches import json_patch, patch_entry, replacing
 from conformance_tests.interactions.serving import Service, body, issues, patient
+from conformance_tests.patching.parameters import operation, parameters, part
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +82,23 @@ async def test_a_patch_refers_to_what_the_transaction_creates(server: Service) -
     answer = await server.post("", bundle(patch_entry("Patient/id-1", referring), created))
     location = responses(answer)[1][1].partition("/_history")[0]
     assert body(await server.get("Patient/id-1"))["managingOrganization"] == {"reference": location}
+
+
+@TYPES
+async def test_an_entry_patches_by_fhirpath(server: Service, type_: str) -> None:
+    await server.create(IDENTIFIED)
+    document = parameters(operation("replace", "Patient.gender", value=part("value", valueCode="male")))
+    await server.post("", bundle(entry("PATCH", "Patient/id-1", document), type=type_))
+    assert body(await server.get("Patient/id-1"))["gender"] == "male"
+
+
+@TYPES
+async def test_an_operation_that_does_not_apply_is_told_by_its_place_in_the_bundle(server: Service, type_: str) -> None:
+    await server.create(IDENTIFIED)
+    failing = entry("PATCH", "Patient/id-1", parameters(operation("delete", "Patient.frob")))
+    answer = body(await server.post("", bundle(failing, type=type_)))
+    outcome = answer if type_ == "transaction" else answer["entry"][0]["response"]["outcome"]
+    assert outcome["issue"][0]["expression"] == ["Bundle.entry[0].resource.parameter[0]"]
 
 
 async def test_a_resource_is_patched_or_updated_in_one_transaction_not_both(server: Service) -> None:

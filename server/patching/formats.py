@@ -16,7 +16,7 @@ from typing import TypeAlias
 from server.fhir.definitions import Definitions
 from server.fhir.errors import Invalid, UnsupportedMedia
 from server.fhir.resource import Resource
-from server.patching import json_patch
+from server.patching import fhirpath_patch, json_patch
 
 Patch: TypeAlias = Callable[[Resource], Resource]
 """From a resource to what the patch makes of it, which may be none; raises Unprocessable."""
@@ -63,5 +63,8 @@ def _of_binary(body: Resource, definitions: Definitions, now: datetime) -> Patch
 
 
 _space = re.compile("[ \t\r\n]+")
-_CARRIERS: Mapping[str, Callable[[Resource, Definitions, datetime], Patch]] = {"Binary": _of_binary}
+_CARRIERS: Mapping[str, Callable[[Resource, Definitions, datetime], Patch]] = {
+    "Binary": _of_binary,
+    "Parameters": fhirpath_patch.read,
+}
 """What reads a patch from each type of resource that carries one."""

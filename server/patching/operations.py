@@ -29,35 +29,38 @@ class Inapplicable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
-    """One operation: `apply` gives the document as it makes it and leaves the given one alone; raises Inapplicable.
-
-    `expression` is the FHIRPath of the operation in the body, where the body is a resource.
-    """
+    """One operation: `apply` gives the document as it makes it and leaves the given one alone; raises Inapplicable."""
 
     name: str
     apply: Callable[[T], T]
-    expression: str = ""
 
 
-def read(items: Sequence[Item], reader: Callable[[Item], Operation[T]]) -> tuple[Operation[T], ...]:
-    """The operations of a patch; raises Invalid, which says which operation cannot be read and why."""
+def read(items: Sequence[Item], reader: Callable[[Item], Operation[T]], at: str = "") -> tuple[Operation[T], ...]:
+    """The operations of a patch; raises Invalid, which says which operation cannot be read and why.
+
+    `at` is the FHIRPath of the operations in the body, where the body is a resource.
+    """
     if len(items) > LIMIT:
         raise Invalid(f"a patch has at most {LIMIT:,} operations")
-    return tuple(_read(number, item, reader) for number, item in enumerate(items, 1))
+    return tuple(_read(number, item, reader, at) for number, item in enumerate(items, 1))
 
 
-def applied(operations: Sequence[Operation[T]], document: T) -> T:
+def applied(operations: Sequence[Operation[T]], document: T, at: str = "") -> T:
     """The document after all operations; raises Unprocessable, which says which operation fails and why."""
     for number, one in enumerate(operations, 1):
         try:
             document = one.apply(document)
         except (Inapplicable, FhirPathError) as error:
-            raise Unprocessable(f"operation {number} ({one.name}): {error}", expression=one.expression) from error
+            raise Unprocessable(f"operation {number} ({one.name}): {error}", expression=_place(at, number)) from error
     return document
 
 
-def _read(number: int, item: Item, reader: Callable[[Item], Operation[T]]) -> Operation[T]:
+def _read(number: int, item: Item, reader: Callable[[Item], Operation[T]], at: str) -> Operation[T]:
     try:
         return reader(item)
     except (Unreadable, FhirPathError) as error:
-        raise Invalid(f"operation {number} of the patch: {error}") from error
+        raise Invalid(f"operation {number} of the patch: {error}", expression=_place(at, number)) from error
+
+
+def _place(at: str, number: int) -> str:
+    return f"{at}[{number - 1}]" if at else ""
