@@ -8,13 +8,18 @@ from conformance_tests.interactions.bundling import entry
 from server.fhir import codec
 from server.fhir.resource import Json, Resource
 
-JSON_PATCH = "application/json-patch+json"
+JSON_PATCH, XML_PATCH = "application/json-patch+json", "application/xml-patch+xml"
 FHIR_JSON, FHIR_XML = "application/fhir+json", "application/fhir+xml"
 
 
 def json_patch(*operations: Json) -> bytes:
     """A JSON Patch document."""
     return codec.encode(list(operations))
+
+
+def xml_patch(*operations: str) -> bytes:
+    """An XML Patch document."""
+    return f'<diff xmlns="http://hl7.org/fhir">{"".join(operations)}</diff>'.encode()
 
 
 def replacing(path: str, value: Json) -> Resource:

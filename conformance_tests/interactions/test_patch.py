@@ -6,7 +6,15 @@ import asyncio
 
 import pytest
 
-from conformance_tests.interactions.patches import FHIR_JSON, FHIR_XML, JSON_PATCH, json_patch, replacing
+from conformance_tests.interactions.patches import (
+    FHIR_JSON,
+    FHIR_XML,
+    JSON_PATCH,
+    XML_PATCH,
+    json_patch,
+    replacing,
+    xml_patch,
+)
 from conformance_tests.interactions.serving import Service, body, issues, patient
 from conformance_tests.patching.parameters import operation, parameters, part
 from profiles import load
@@ -201,6 +209,30 @@ async def test_an_operation_of_a_fhirpath_patch_that_does_not_apply_is_told_by_i
     assert (answer.status_code, issues(answer)) == (422, [("error", "processing", "Parameters.parameter[0]")])
 
 
+async def test_an_xml_patch_is_applied_to_the_xml_of_the_resource(server: Service) -> None:
+    await server.create(IDENTIFIED)
+    document = xml_patch('<replace sel="f:Patient/f:gender/@value">male</replace>')
+    answer = await server.patch("Patient/id-1", document, XML_PATCH)
+    meta = {"versionId": "2", "lastUpdated": "2026-11-24T09:30:00.250Z"}
+    assert (answer.status_code, body(answer)) == (200, {**IDENTIFIED, "gender": "male", "id": "id-1", "meta": meta})
+
+
+@pytest.mark.parametrize("operations", ["", '<replace sel="Patient/gender/@value">female</replace>'])
+async def test_an_xml_patch_that_changes_nothing_makes_no_version(server: Service, operations: str) -> None:
+    div = '<div xmlns="http://www.w3.org/1999/xhtml"><p>a&#160;b<br /></p><!-- c --></div>'
+    await server.create({**IDENTIFIED, "text": {"status": "generated", "div": div}})
+    answer = await server.patch("Patient/id-1", xml_patch(operations), XML_PATCH)
+    assert (answer.status_code, answer.headers["etag"]) == (200, 'W/"1"')
+
+
+async def test_an_xml_patch_with_a_doctype_is_a_bad_request(server: Service) -> None:
+    await server.create(IDENTIFIED)
+    answer = await server.patch("Patient/id-1", b"<!DOCTYPE diff><diff/>", XML_PATCH)
+    assert (answer.status_code, issues(answer)[0][1]) == (400, "invalid")
+
+
 async def test_the_statement_declares_patch_for_every_type(server: Service) -> None:
-    (rest,) = body(await server.get("metadata"))["rest"]
+    statement = body(await server.get("metadata"))
+    (rest,) = statement["rest"]
+    assert statement["patchFormat"] == [JSON_PATCH, XML_PATCH, FHIR_JSON, FHIR_XML]
     assert all({"code": "patch"} in one["interaction"] for one in rest["resource"])

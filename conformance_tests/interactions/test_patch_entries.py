@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance_tests.interactions.bundling import bundle, entry, responses
-from conformance_tests.interactions.patches import json_patch, patch_entry, replacing
+from conformance_tests.interactions.patches import XML_PATCH, json_patch, patch_entry, replacing, xml_patch
 from conformance_tests.interactions.serving import Service, body, issues, patient
 from conformance_tests.patching.parameters import operation, parameters, part
 
@@ -82,6 +82,14 @@ async def test_a_patch_refers_to_what_the_transaction_creates(server: Service) -
     answer = await server.post("", bundle(patch_entry("Patient/id-1", referring), created))
     location = responses(answer)[1][1].partition("/_history")[0]
     assert body(await server.get("Patient/id-1"))["managingOrganization"] == {"reference": location}
+
+
+@TYPES
+async def test_an_entry_patches_by_xml(server: Service, type_: str) -> None:
+    await server.create(IDENTIFIED)
+    document = xml_patch('<replace sel="f:Patient/f:gender/@value">male</replace>')
+    await server.post("", bundle(patch_entry("Patient/id-1", document, XML_PATCH), type=type_))
+    assert body(await server.get("Patient/id-1"))["gender"] == "male"
 
 
 @TYPES

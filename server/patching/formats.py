@@ -16,7 +16,7 @@ from typing import TypeAlias
 from server.fhir.definitions import Definitions
 from server.fhir.errors import Invalid, UnsupportedMedia
 from server.fhir.resource import Resource
-from server.patching import fhirpath_patch, json_patch
+from server.patching import fhirpath_patch, json_patch, xml_patch
 
 Patch: TypeAlias = Callable[[Resource], Resource]
 """From a resource to what the patch makes of it, which may be none; raises Unprocessable."""
@@ -24,6 +24,7 @@ Reader: TypeAlias = Callable[[bytes, Definitions], Patch]
 
 MEDIA: Mapping[str, Reader] = {
     "application/json-patch+json": lambda text, definitions: json_patch.read(text),
+    "application/xml-patch+xml": xml_patch.read,
 }
 """The formats that have a media type of their own."""
 FHIR = ("application/fhir+json", "application/fhir+xml")

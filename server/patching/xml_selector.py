@@ -1,0 +1,256 @@
+"""Selectors of XML Patch: the part of XPath 1.0 that finds one node, and conditions on what is below a node.
+
+    selector   = ["/"] step *("/" step)
+    step       = "@" name / (name / "*" / "text()" / "comment()") *("[" predicate "]")
+    predicate  = number / (("." / selector) ["=" string])
+
+A prefix is one that the patch declares, else `f` for FHIR or `h` for XHTML; a name without one is of the default
+namespace, of FHIR where the patch declares none.
+Sources: https://www.rfc-editor.org/rfc/rfc5261#section-4.1, http://hl7.org/fhir/R4/http.html#patch
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from server.fhir.codec import DEPTH_LIMIT
+from server.fhir.xml_shapes import FHIR, XHTML
+from server.patching.operations import Inapplicable, Unreadable
+from server.patching.xml_tree import XML, Comment, Content, Element, Name
+
+LENGTH = 4_000
+"""How many characters a selector may have."""
+PREFIXES: Mapping[str, str] = {"f": FHIR, "h": XHTML, "xml": XML}
+"""Prefixes that no patch needs to declare."""
+
+_token = re.compile(
+    r"""\s*(?:(?P<node>(?:text|comment)\(\s*\))
+    |(?P<name>[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?)
+    |(?P<number>[1-9][0-9]{0,8})
+    |(?P<string>"[^"]*"|'[^']*')
+    |(?P<symbol>[/@*.=\[\]]))\s*""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands: by the places of its ancestors and itself among the children of their parents; the attribute
+    of that, where it is one.
+    """
+
+    path: tuple[int, ...] = ()
+    attribute: Name | None = None
+
+
+Found: TypeAlias = tuple[Place, Content]
+"""A node, or the element whose attribute it is, and where it stands."""
+Test: TypeAlias = Callable[[Content], bool]
+Follow: TypeAlias = Callable[[Sequence[Found], "Visits"], Sequence[Found]]
+"""From nodes to what a step, or a predicate, makes of them."""
+
+
+class Visits:
+    """How many nodes a search may still look at."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, nodes: int) -> None:
+        """Count nodes; raises Inapplicable when there are too many."""
+        self._left -= nodes
+        if self._left < 0:
+            raise Inapplicable("the selector looks at too many nodes")
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A selector that was read."""
+
+    steps: tuple[Follow, ...]
+
+    def only(self, document: Element, visits: Visits) -> Place:
+        """Where the one node is that is selected; raises Inapplicable for none or several."""
+        found = self.found([(Place(), document)], visits)
+        if len(found) != 1:
+            raise Inapplicable(f"the selector finds {len(found)} nodes, not one")
+        return found[0][0]
+
+    def found(self, nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+        """What is selected from some nodes on."""
+        for step in self.steps:
+            nodes = step(nodes, visits)
+        return nodes
+
+
+def read(text: str, scope: Mapping[str, str]) -> Selector:
+    """The selector of a text where these namespaces are in scope by their prefixes; raises Unreadable."""
+    return _Parser(text, scope).whole()
+
+
+def attribute_name(text: str, scope: Mapping[str, str]) -> Name:
+    """The name of an attribute that is written as a selector writes it; raises Unreadable."""
+    return _Parser(text, scope).attribute()
+
+
+class _Parser:
+    def __init__(self, text: str, scope: Mapping[str, str]) -> None:
+        self._tokens = [*_tokens(text), ("end", "")]
+        self._scope = {**PREFIXES, **scope}
+        self._count = 0
+
+    def whole(self) -> Selector:
+        self._accept("/")
+        found = self._path()
+        if self._tokens[0][0] != "end":
+            raise _unreadable()
+        return found
+
+    def attribute(self) -> Name:
+        found = self._name("") if self._accept("@") else None
+        if found is None or self._tokens[0][0] != "end":
+            raise Unreadable("the type of what is added is @ and the name of an attribute, if anything")
+        return found
+
+    def _path(self) -> Selector:
+        steps = [*self._step()]
+        while self._accept("/"):
+            steps += self._step()
+        return Selector(tuple(steps))
+
+    def _step(self) -> Iterator[Follow]:
+        self._count += 1
+        if self._count > DEPTH_LIMIT:
+            raise Unreadable(f"a selector has at most {DEPTH_LIMIT} steps")
+        if self._accept("@"):
+            yield _attribute(self._name(""))
+            return
+        yield _children(self._test())
+        while self._accept("["):
+            yield self._predicate()
+            if not self._accept("]"):
+                raise _unreadable()
+
+    def _test(self) -> Test:
+        kind, text = self._tokens[0]
+        if kind == "node":
+            self._tokens.pop(0)
+            wanted = _NODES[text.partition("(")[0]]
+            return lambda one: isinstance(one, wanted)
+        if self._accept("*"):
+            return lambda one: isinstance(one, Element)
+        name = self._name(self._scope.get("", FHIR))
+        return lambda one: isinstance(one, Element) and one.name == name
+
+    def _predicate(self) -> Follow:
+        kind, text = self._tokens[0]
+        if kind == "number":
+            self._tokens.pop(0)
+            return _nth(int(text))
+        path = Selector(()) if self._accept(".") else self._path()
+        return _where(path, self._string() if self._accept("=") else None)
+
+    def _string(self) -> str:
+        kind, text = self._tokens.pop(0)
+        if kind != "string":
+            raise _unreadable()
+        return text[1:-1]
+
+    def _name(self, default: str) -> Name:
+        kind, text = self._tokens.pop(0)
+        if kind != "name":
+            raise _unreadable()
+        prefix, colon, local = text.partition(":")
+        if not colon:
+            return default, prefix
+        if prefix not in self._scope:
+            raise Unreadable("a selector has a prefix that is not declared")
+        return self._scope[prefix], local
+
+    def _accept(self, symbol: str) -> bool:
+        found = self._tokens[0] == ("symbol", symbol)
+        if found:
+            self._tokens.pop(0)
+        return found
+
+
+_NODES: Mapping[str, type] = {"text": str, "comment": Comment}
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    if len(text) > LENGTH:
+        raise Unreadable(f"a selector has at most {LENGTH:,} characters")
+    place = 0
+    while place < len(text):
+        found = _token.match(text, place)
+        if found is None or found.lastgroup is None:
+            raise _unreadable()
+        yield found.lastgroup, found[found.lastgroup]
+        place = found.end()
+
+
+def _unreadable() -> Unreadable:
+    return Unreadable("sel is no selector of RFC 5261")
+
+
+def _children(test: Test) -> Follow:
+    """The children that pass a test, each group of siblings by itself so that they can be counted."""
+
+    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+        found: list[Found] = []
+        for place, one in nodes:
+            if isinstance(one, Element) and place.attribute is None:
+                visits.spend(len(one.children))
+                found += [(Place((*place.path, at)), child) for at, child in enumerate(one.children) if test(child)]
+        return found
+
+    return follow
+
+
+def _attribute(name: Name) -> Follow:
+    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+        return [
+            (Place(place.path, name), one)
+            for place, one in nodes
+            if isinstance(one, Element) and name in one.attributes
+        ]
+
+    return follow
+
+
+def _nth(number: int) -> Follow:
+    """The node that is at this place among those of one parent."""
+
+    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+        counted: dict[tuple[int, ...], int] = {}
+        kept: list[Found] = []
+        for place, one in nodes:
+            parent = place.path[:-1]
+            counted[parent] = counted.get(parent, 0) + 1
+            if counted[parent] == number:
+                kept.append((place, one))
+        return kept
+
+    return follow
+
+
+def _where(path: Selector, wanted: str | None) -> Follow:
+    """The nodes from which a path leads to something, or to something with this text."""
+
+    def holds(found: Sequence[Found]) -> bool:
+        return any(wanted is None or _value(place, one) == wanted for place, one in found)
+
+    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+        visits.spend(len(nodes))
+        return [one for one in nodes if holds(path.found([one], visits))]
+
+    return follow
+
+
+def _value(place: Place, one: Content) -> str:
+    if isinstance(one, Element) and place.attribute is not None:
+        return one.attributes[place.attribute]
+    return one if isinstance(one, str) else one.text
