@@ -229,6 +229,16 @@ def test_what_is_no_operation_is_told_by_its_place(made: Resource) -> None:
     assert found.value.issues[0].expression == "Parameters.parameter[0]"
 
 
+def test_a_patch_takes_so_much_work_only() -> None:
+    resource = {"resourceType": "Patient", "name": [{"given": ["x"] * 20_000}]}
+    for made in (
+        operation("insert", "Patient.name.given", index=0, value=part("value", valueString="y")),
+        operation("delete", "Patient.name.given[0]"),
+    ):
+        with pytest.raises(Unprocessable, match=r"too much work|too many steps"):
+            patched(resource, *[made] * 1_000)
+
+
 places = st.integers(0, 4)
 values = st.sampled_from(("valueString", "valueCode", "valueHumanName", "valueIdentifier")).map(
     lambda name: part("value", **{name: {"id": "x"} if name[5] in "HI" else "x"})

@@ -142,6 +142,11 @@ def test_long_strings_that_are_copied_are_refused() -> None:
         bounds.checked(patched({"a": "x" * 2**20}, *copies))
 
 
+def test_a_patch_takes_so_much_work_only() -> None:
+    with pytest.raises(Unprocessable, match="too much work"):
+        patched([0] * 1_000_000, *[{"op": "add", "path": "/0", "value": 1}] * 1_000)
+
+
 @given(values)
 def test_what_a_body_may_hold_is_within_bounds(value: Json) -> None:
     assert bounds.checked(value) is value

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from server.fhir.resource import Json, Resource
 from server.fhirpath.compiling import Place, compile_tree
-from server.fhirpath.environment import Environment, Scope
+from server.fhirpath.environment import Scope
 from server.fhirpath.errors import Unevaluable
 from server.fhirpath.model import RESOURCE, Model, Step
 from server.fhirpath.node import Node
@@ -23,6 +23,8 @@ Pair: TypeAlias = tuple[Json, Json]
 
 FILTERS = ("where", "ofType", "as", "first", "last", "single", "tail", "skip", "take")
 """Functions that give some of the elements that they are called on; `extension(url)` goes for a `where`."""
+COST = 4
+"""How many steps of evaluation each element takes whose place is noted."""
 _THIS = Variable("$this")
 _ROOT = Step("", RESOURCE)
 
@@ -77,20 +79,23 @@ def named(model: Model, type: str, name: str) -> tuple[Step, ...]:
     return found
 
 
-def find(tree: Tree | None, resource: Resource, model: Model, environment: Environment) -> Sequence[Spot]:
-    """Where what a path leads to stands in a resource, which is itself where there is no path; raises Unevaluable."""
-    given = replace(environment, resource=resource)
+def find(tree: Tree | None, model: Model, scope: Scope) -> Sequence[Spot]:
+    """Where what a path leads to stands in the resource that the scope begins on; that itself where there is no path.
+
+    Raises Unevaluable.
+    """
     try:
-        return _Finder(resource, model, given).spots(tree)
+        return _Finder(model, scope).spots(tree)
     except RecursionError as error:
         raise Unevaluable("the path nests too deeply") from error
 
 
 class _Finder:
-    def __init__(self, resource: Resource, model: Model, environment: Environment) -> None:
-        self._root = Spot((resource, resource["resourceType"], None))
+    def __init__(self, model: Model, scope: Scope) -> None:
+        (root,) = scope.resource
+        self._root = Spot(root)
         self._model = model
-        self._environment = environment
+        self._scope = scope
 
     def spots(self, tree: Tree | None) -> Sequence[Spot]:
         if tree is None:
@@ -108,11 +113,13 @@ class _Finder:
 
     def _below(self, spot: Spot, name: str) -> Sequence[Spot]:
         steps = named(self._model, spot.type, name)
-        return [
+        found = [
             Spot((value, _typed(step, value), beside), spot, step, place, steps)
             for step in steps
             for place, (value, beside) in enumerate(spot.pairs(step))
         ]
+        self._scope.spend(COST * len(found))
+        return found
 
     def call(self, tree: Call) -> Sequence[Spot]:
         if tree.name == "extension" and len(tree.arguments) == 1:
@@ -133,7 +140,8 @@ class _Finder:
         """Those whose nodes an expression on all of them gives back, the very same nodes."""
         by_node = {id(one.node): one for one in spots}
         nodes = [one.node for one in spots]
-        found = compile_tree(tree, Place(self._model)).run(nodes, Scope(self._environment, nodes))
+        self._scope.move(nodes)
+        found = compile_tree(tree, Place(self._model)).run(nodes, self._scope)
         kept = [by_node[id(one)] for one in found if id(one) in by_node]
         if len(kept) < len(found):
             raise Unevaluable("a path leads to elements, not to what is said of them")

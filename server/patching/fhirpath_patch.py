@@ -6,35 +6,34 @@ Source: http://hl7.org/fhir/R4/fhirpatch.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
 from server.fhir.definitions import Definitions
 from server.fhir.resource import Resource
 from server.fhirpath import places
-from server.fhirpath.environment import STEPS, Environment
+from server.fhirpath.environment import Environment, Scope
 from server.fhirpath.model import Model, Step
 from server.fhirpath.places import Pair, Spot
 from server.fhirpath.tree import Member, Tree
 from server.patching import elements, operations, parts
-from server.patching.operations import Inapplicable, Operation, Unreadable
+from server.patching.operations import Inapplicable, Operation, Unreadable, Work
 from server.patching.parts import Parts
 
-Change: TypeAlias = Callable[[Resource], Resource]
+Change: TypeAlias = Callable[[Resource, Work], Resource]
+"""What an operation makes of a resource, by so much work."""
 
 _AT = "Parameters.parameter"
-_LEAST = 10_000
-"""How many steps of evaluation an operation may take however many there are."""
 
 
-def read(body: Resource, definitions: Definitions, now: datetime) -> Change:
+def read(body: Resource, definitions: Definitions, now: datetime) -> Callable[[Resource], Resource]:
     """What a valid Parameters resource makes of a resource; raises Invalid. `now` is the moment that paths see.
 
     Applying it raises Unprocessable and leaves the given resource alone.
     """
     found = body.get("parameter", ())
-    steps = max(STEPS // max(len(found), 1), _LEAST)
-    reader = _Reader(Model(definitions), Environment(now=now, steps=steps))
+    reader = _Reader(Model(definitions), Environment(now=now))
     listed = operations.read(found, reader.operation, _AT)
     return lambda resource: operations.applied(listed, resource, _AT)
 
@@ -58,13 +57,13 @@ class _Reader:
     def add(self, asked: Parts) -> Change:
         path, name, value = asked.path(), asked.text("name"), parts.given(self._model, asked.part("value"))
 
-        def change(resource: Resource) -> Resource:
-            spot = _only(self._found(path, resource))
+        def change(resource: Resource, work: Work) -> Resource:
+            spot = _only(self._found(path, resource, work))
             steps = places.named(self._model, spot.type, name)
             step, pair = parts.fitted(self._model, steps, value)
             if any(spot.pairs(other) for other in steps if other is not step):
                 raise Inapplicable(f"there is a {name} of another type already")
-            return elements.within(spot, (step, [*spot.pairs(step), pair]))
+            return elements.within(spot, (step, [*_counted(spot, step, work), pair]))
 
         return change
 
@@ -76,7 +75,7 @@ class _Reader:
             _check_place(index, len(found))
             return [*found[:index], parts.fitted(self._model, (step,), value)[1], *found[index:]]
 
-        return lambda resource: self._edited(collection, resource, edit)
+        return lambda resource, work: self._edited(collection, resource, edit, work)
 
     def move(self, asked: Parts) -> Change:
         collection = asked.collection()
@@ -88,13 +87,13 @@ class _Reader:
             left = [*found[:source], *found[source + 1 :]]
             return [*left[:destination], found[source], *left[destination:]]
 
-        return lambda resource: self._edited(collection, resource, edit)
+        return lambda resource, work: self._edited(collection, resource, edit, work)
 
     def delete(self, asked: Parts) -> Change:
         path = asked.path()
 
-        def change(resource: Resource) -> Resource:
-            found = self._found(path, resource)
+        def change(resource: Resource, work: Work) -> Resource:
+            found = self._found(path, resource, work)
             if not found:
                 return resource
             spot, parent = _inside(_only(found))
@@ -105,8 +104,8 @@ class _Reader:
     def replace(self, asked: Parts) -> Change:
         path, value = asked.path(), parts.given(self._model, asked.part("value"))
 
-        def change(resource: Resource) -> Resource:
-            spot, parent = _inside(_only(self._found(path, resource)))
+        def change(resource: Resource, work: Work) -> Resource:
+            spot, parent = _inside(_only(self._found(path, resource, work)))
             step, pair = parts.fitted(self._model, spot.choices, value)
             left = _with(parent.pairs(spot.step), spot.place)
             if step is not spot.step:
@@ -115,15 +114,18 @@ class _Reader:
 
         return change
 
-    def _found(self, path: Tree | None, resource: Resource) -> Sequence[Spot]:
-        return places.find(path, resource, self._model, self._environment)
+    def _found(self, path: Tree | None, resource: Resource, work: Work) -> Sequence[Spot]:
+        scope = Scope(replace(self._environment, steps=work.left), [(resource, resource["resourceType"], None)])
+        found = places.find(path, self._model, scope)
+        work.spend(work.left - scope.left)
+        return found
 
-    def _edited(self, collection: Member, resource: Resource, edit: Edit) -> Resource:
-        spot = _only(self._found(collection.of, resource))
+    def _edited(self, collection: Member, resource: Resource, edit: Edit, work: Work) -> Resource:
+        spot = _only(self._found(collection.of, resource, work))
         step, *others = places.named(self._model, spot.type, collection.name)
         if others or not step.many:
             raise Inapplicable(f"{collection.name} is no collection")
-        return elements.within(spot, (step, edit(step, spot.pairs(step))))
+        return elements.within(spot, (step, edit(step, _counted(spot, step, work))))
 
 
 Edit: TypeAlias = Callable[[Step, Sequence[Pair]], Sequence[Pair]]
@@ -143,6 +145,12 @@ def _only(found: Sequence[Spot]) -> Spot:
     if len(found) != 1:
         raise Inapplicable(f"the path leads to {len(found)} elements, not to one")
     return found[0]
+
+
+def _counted(spot: Spot, step: Step, work: Work) -> Sequence[Pair]:
+    found = spot.pairs(step)
+    work.spend(len(found))
+    return found
 
 
 def _inside(spot: Spot) -> tuple[Spot, Spot]:

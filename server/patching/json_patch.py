@@ -14,14 +14,15 @@ from server.fhir.errors import Invalid
 from server.fhir.resource import Json, Resource
 from server.patching import json_pointer, operations
 from server.patching.json_pointer import Pointer
-from server.patching.operations import Inapplicable, Operation, Unreadable
+from server.patching.operations import Inapplicable, Operation, Unreadable, Work
 
-Change: TypeAlias = Callable[[Json], Json]
+Change: TypeAlias = Callable[[Json, Work], Json]
+"""What an operation makes of a value, by so much work."""
 Edit: TypeAlias = Callable[[Json, str], Json]
 """From an object or array, and a step from it, to a copy that is changed there."""
 
 
-def read(text: bytes) -> Change:
+def read(text: bytes) -> Callable[[Json], Json]:
     """What a patch document makes of a JSON value; raises Invalid.
 
     Applying it raises Unprocessable and leaves the given value alone.
@@ -45,12 +46,12 @@ def _operation(one: Json) -> Operation[Json]:
 
 def _add(one: Resource) -> Change:
     path, value = _pointer(one, "path"), _value(one)
-    return lambda document: _added(document, path, value)
+    return lambda document, work: _added(document, path, value, work)
 
 
 def _remove(one: Resource) -> Change:
     path = _pointer(one, "path")
-    return lambda document: _removed(document, path)
+    return lambda document, work: _removed(document, path, work)
 
 
 def _replace(one: Resource) -> Change:
@@ -59,31 +60,38 @@ def _replace(one: Resource) -> Change:
     def replaced(at: Json, step: str) -> Json:
         return _with(at, json_pointer.key(at, step), value)
 
-    return lambda document: _edited(document, path, replaced, value)
+    return lambda document, work: _edited(document, path, replaced, value, work)
 
 
 def _move(one: Resource) -> Change:
     path, source = _pointer(one, "path"), _pointer(one, "from")
     if len(source) < len(path) and path[: len(source)] == source:
         raise Unreadable("nothing is moved into itself")
-    return lambda document: _added(_removed(document, source), path, json_pointer.value(document, source))
+
+    def moved(document: Json, work: Work) -> Json:
+        return _added(_removed(document, source, work), path, json_pointer.value(document, source), work)
+
+    return moved
 
 
 def _copy(one: Resource) -> Change:
     path, source = _pointer(one, "path"), _pointer(one, "from")
-    return lambda document: _added(document, path, json_pointer.value(document, source))
+    return lambda document, work: _added(document, path, json_pointer.value(document, source), work)
 
 
 def _test(one: Resource) -> Change:
     path, value = _pointer(one, "path"), _value(one)
 
-    def tested(document: Json) -> Json:
+    def tested(document: Json, work: Work) -> Json:
         if not equal(json_pointer.value(document, path), value):
             raise Inapplicable("what stands there is not equal to the value")
         return document
 
     return tested
 
+
+_CHEAP = 20
+"""How many values are copied by one unit of work."""
 
 OPERATIONS: Mapping[str, Callable[[Resource], Change]] = {
     "add": _add,
@@ -126,22 +134,23 @@ def _value(one: Resource) -> Json:
     return one["value"]
 
 
-def _added(document: Json, path: Pointer, value: Json) -> Json:
-    return _edited(document, path, lambda at, step: _inserted(at, step, value), value)
+def _added(document: Json, path: Pointer, value: Json, work: Work) -> Json:
+    return _edited(document, path, lambda at, step: _inserted(at, step, value), value, work)
 
 
-def _removed(document: Json, path: Pointer) -> Json:
-    return _edited(document, path, _without, None)
+def _removed(document: Json, path: Pointer, work: Work) -> Json:
+    return _edited(document, path, _without, None, work)
 
 
-def _edited(document: Json, path: Pointer, edit: Edit, whole: Json) -> Json:
+def _edited(document: Json, path: Pointer, edit: Edit, whole: Json, work: Work) -> Json:
     """A copy with the container that the last step starts from edited, all else shared; without steps `whole`."""
     if not path:
         return whole
+    work.spend(1 + len(document) // _CHEAP if isinstance(document, dict | list) else 1)
     if len(path) == 1:
         return edit(document, path[0])
     key = json_pointer.key(document, path[0])
-    return _with(document, key, _edited(document[key], path[1:], edit, whole))
+    return _with(document, key, _edited(document[key], path[1:], edit, whole, work))
 
 
 def _with(at: Json, key: str | int, value: Json) -> Json:

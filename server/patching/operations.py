@@ -17,6 +17,8 @@ Item = TypeVar("Item")
 
 LIMIT = 1_000
 """How many operations a patch may have."""
+WORK = 1_000_000
+"""How many units of work the operations of a patch may take together: of the dearest ones, a second or two."""
 
 
 class Unreadable(ValueError):
@@ -27,12 +29,25 @@ class Inapplicable(ValueError):
     """An operation cannot be applied to this document; the text says why, without anything of the document."""
 
 
+class Work:
+    """What a patch may still take of the machine: each element that is looked at or copied is a unit of it."""
+
+    def __init__(self, left: int = WORK) -> None:
+        self.left = left
+
+    def spend(self, units: int) -> None:
+        """Count units; raises Inapplicable when there are too many."""
+        self.left -= units
+        if self.left < 0:
+            raise Inapplicable("the patch takes too much work on a resource as large as this")
+
+
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
     """One operation: `apply` gives the document as it makes it and leaves the given one alone; raises Inapplicable."""
 
     name: str
-    apply: Callable[[T], T]
+    apply: Callable[[T, Work], T]
 
 
 def read(items: Sequence[Item], reader: Callable[[Item], Operation[T]], at: str = "") -> tuple[Operation[T], ...]:
@@ -47,9 +62,10 @@ def read(items: Sequence[Item], reader: Callable[[Item], Operation[T]], at: str 
 
 def applied(operations: Sequence[Operation[T]], document: T, at: str = "") -> T:
     """The document after all operations; raises Unprocessable, which says which operation fails and why."""
+    work = Work()
     for number, one in enumerate(operations, 1):
         try:
-            document = one.apply(document)
+            document = one.apply(document, work)
         except (Inapplicable, FhirPathError) as error:
             raise Unprocessable(f"operation {number} ({one.name}): {error}", expression=_place(at, number)) from error
     return document

@@ -15,18 +15,14 @@ from server.fhir.definitions import Definitions
 from server.fhir.errors import Invalid, Unprocessable
 from server.fhir.resource import Resource
 from server.patching import operations, xml_selector, xml_text, xml_tree
-from server.patching.operations import Inapplicable, Operation, Unreadable
-from server.patching.xml_selector import Place, Visits
+from server.patching.operations import Inapplicable, Operation, Unreadable, Work
+from server.patching.xml_selector import Place
 from server.patching.xml_tree import Comment, Content, Element, Name
 
 Change: TypeAlias = Callable[[Element], Element]
 Edit: TypeAlias = Callable[[Content], Sequence[Content]]
 """From a node to what stands in its place."""
 
-VISITS = 1_000_000
-"""How many nodes the selectors of a patch may look at."""
-_LEAST = 10_000
-"""How many nodes each selector may look at however many there are."""
 _ROOTS = ("diff", "patch")
 
 
@@ -57,18 +53,17 @@ def changes(text: bytes) -> Change:
     (root,) = xml_tree.read(text).elements
     if root.name[1] not in _ROOTS or any(isinstance(one, str) and one.strip() for one in root.children):
         raise Invalid(f"an XML Patch is a {' or '.join(_ROOTS)} element with operations in it")
-    visits = max(VISITS // max(len(root.elements), 1), _LEAST)
-    listed = operations.read(root.elements, partial(_operation, visits))
+    listed = operations.read(root.elements, _operation)
     return lambda document: operations.applied(listed, document)
 
 
-def _operation(visits: int, one: Element) -> Operation[Element]:
+def _operation(one: Element) -> Operation[Element]:
     make = OPERATIONS.get(one.name[1])
     selector = one.attributes.get(("", "sel"))
     if make is None or selector is None:
         raise Unreadable(f"an operation is {', '.join(OPERATIONS)}, with the attribute sel")
     change, found = make(one), xml_selector.read(selector, one.scope)
-    return Operation(one.name[1], lambda document: change(document, found.only(document, Visits(visits))))
+    return Operation(one.name[1], lambda document, work: change(document, found.only(document, work), work))
 
 
 def _add(one: Element) -> Make:
@@ -79,10 +74,10 @@ def _add(one: Element) -> Make:
     if adding is None:
         raise Unreadable(f"pos is one of {', '.join(filter(None, POSITIONS))}, if anything")
 
-    def change(document: Element, place: Place) -> Element:
+    def change(document: Element, place: Place, work: Work) -> Element:
         if place.attribute is not None:
             raise Inapplicable("nothing is added to an attribute")
-        return _edited(document, place.path, lambda node: adding(node, one.children))
+        return _edited(document, place.path, lambda node: adding(node, one.children), work)
 
     return change
 
@@ -94,14 +89,14 @@ def _add_attribute(name: Name, one: Element) -> Make:
             raise Inapplicable("the attribute is there already")
         return [element.stating({**element.attributes, name: _text(one)})]
 
-    return lambda document, place: _edited(document, place.path, stating)
+    return lambda document, place, work: _edited(document, place.path, stating, work)
 
 
 def _replace(one: Element) -> Make:
-    def change(document: Element, place: Place) -> Element:
+    def change(document: Element, place: Place, work: Work) -> Element:
         if place.attribute is not None:
-            return _edited(document, place.path, _stating(place.attribute, _text(one)))
-        return _edited(document, place.path, lambda node: _REPLACING[type(node)](one))
+            return _edited(document, place.path, _stating(place.attribute, _text(one)), work)
+        return _edited(document, place.path, lambda node: _REPLACING[type(node)](one), work)
 
     return change
 
@@ -110,16 +105,16 @@ def _remove(one: Element) -> Make:
     if one.attributes.get(("", "ws"), "both") not in _SPACES or one.children:
         raise Unreadable(f"a remove has no content, and ws is one of {', '.join(_SPACES)}")
 
-    def change(document: Element, place: Place) -> Element:
+    def change(document: Element, place: Place, work: Work) -> Element:
         if place.attribute is not None:
-            return _edited(document, place.path, _stating(place.attribute, None))
-        return _edited(document, place.path, lambda node: [])
+            return _edited(document, place.path, _stating(place.attribute, None), work)
+        return _edited(document, place.path, lambda node: [], work)
 
     return change
 
 
-Make: TypeAlias = Callable[[Element, Place], Element]
-"""From a document, and where what is selected stands in it, to the document as it becomes."""
+Make: TypeAlias = Callable[[Element, Place, Work], Element]
+"""From a document, and where what is selected stands in it, to the document as it becomes, by so much work."""
 _SPACES = ("before", "after", "both")
 
 OPERATIONS: Mapping[str, Callable[[Element], Make]] = {"add": _add, "replace": _replace, "remove": _remove}
@@ -134,11 +129,12 @@ POSITIONS: Mapping[str, Callable[[Content, Sequence[Content]], Sequence[Content]
 """Where what is added stands, by the attribute `pos`: inside at the end without it."""
 
 
-def _edited(element: Element, path: Sequence[int], edit: Edit) -> Element:
+def _edited(element: Element, path: Sequence[int], edit: Edit, work: Work) -> Element:
     """A copy with the node at a path edited, all else shared."""
+    work.spend(len(element.children))
     place, *rest = path
     node = element.children[place]
-    made = [_edited(_element(node), rest, edit)] if rest else edit(node)
+    made = [_edited(_element(node), rest, edit, work)] if rest else edit(node)
     return element.having([*element.children[:place], *made, *element.children[place + 1 :]])
 
 

@@ -18,11 +18,13 @@ from typing import TypeAlias
 
 from server.fhir.codec import DEPTH_LIMIT
 from server.fhir.xml_shapes import FHIR, XHTML
-from server.patching.operations import Inapplicable, Unreadable
+from server.patching.operations import Inapplicable, Unreadable, Work
 from server.patching.xml_tree import XML, Comment, Content, Element, Name
 
 LENGTH = 4_000
 """How many characters a selector may have."""
+_COST = 3
+"""How many units of work each node takes whose place is noted."""
 PREFIXES: Mapping[str, str] = {"f": FHIR, "h": XHTML, "xml": XML}
 """Prefixes that no patch needs to declare."""
 
@@ -49,21 +51,8 @@ class Place:
 Found: TypeAlias = tuple[Place, Content]
 """A node, or the element whose attribute it is, and where it stands."""
 Test: TypeAlias = Callable[[Content], bool]
-Follow: TypeAlias = Callable[[Sequence[Found], "Visits"], Sequence[Found]]
+Follow: TypeAlias = Callable[[Sequence[Found], Work], Sequence[Found]]
 """From nodes to what a step, or a predicate, makes of them."""
-
-
-class Visits:
-    """How many nodes a search may still look at."""
-
-    def __init__(self, left: int) -> None:
-        self._left = left
-
-    def spend(self, nodes: int) -> None:
-        """Count nodes; raises Inapplicable when there are too many."""
-        self._left -= nodes
-        if self._left < 0:
-            raise Inapplicable("the selector looks at too many nodes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +61,17 @@ class Selector:
 
     steps: tuple[Follow, ...]
 
-    def only(self, document: Element, visits: Visits) -> Place:
+    def only(self, document: Element, work: Work) -> Place:
         """Where the one node is that is selected; raises Inapplicable for none or several."""
-        found = self.found([(Place(), document)], visits)
+        found = self.found([(Place(), document)], work)
         if len(found) != 1:
             raise Inapplicable(f"the selector finds {len(found)} nodes, not one")
         return found[0][0]
 
-    def found(self, nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+    def found(self, nodes: Sequence[Found], work: Work) -> Sequence[Found]:
         """What is selected from some nodes on."""
         for step in self.steps:
-            nodes = step(nodes, visits)
+            nodes = step(nodes, work)
         return nodes
 
 
@@ -199,19 +188,20 @@ def _unreadable() -> Unreadable:
 def _children(test: Test) -> Follow:
     """The children that pass a test, each group of siblings by itself so that they can be counted."""
 
-    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
         found: list[Found] = []
         for place, one in nodes:
             if isinstance(one, Element) and place.attribute is None:
-                visits.spend(len(one.children))
+                work.spend(len(one.children))
                 found += [(Place((*place.path, at)), child) for at, child in enumerate(one.children) if test(child)]
+        work.spend(_COST * len(found))
         return found
 
     return follow
 
 
 def _attribute(name: Name) -> Follow:
-    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
         return [
             (Place(place.path, name), one)
             for place, one in nodes
@@ -224,7 +214,7 @@ def _attribute(name: Name) -> Follow:
 def _nth(number: int) -> Follow:
     """The node that is at this place among those of one parent."""
 
-    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
+    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
         counted: dict[tuple[int, ...], int] = {}
         kept: list[Found] = []
         for place, one in nodes:
@@ -243,9 +233,9 @@ def _where(path: Selector, wanted: str | None) -> Follow:
     def holds(found: Sequence[Found]) -> bool:
         return any(wanted is None or _value(place, one) == wanted for place, one in found)
 
-    def follow(nodes: Sequence[Found], visits: Visits) -> Sequence[Found]:
-        visits.spend(len(nodes))
-        return [one for one in nodes if holds(path.found([one], visits))]
+    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
+        work.spend(len(nodes))
+        return [one for one in nodes if holds(path.found([one], work))]
 
     return follow
 
