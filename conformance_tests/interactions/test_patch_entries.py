@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from conformance_tests.interactions.bundling import bundle, entry, responses
@@ -107,6 +109,15 @@ async def test_an_operation_that_does_not_apply_is_told_by_its_place_in_the_bund
     answer = body(await server.post("", bundle(failing, type=type_)))
     outcome = answer if type_ == "transaction" else answer["entry"][0]["response"]["outcome"]
     assert outcome["issue"][0]["expression"] == ["Bundle.entry[0].resource.parameter[0]"]
+
+
+@TYPES
+async def test_of_32_bundles_at_once_that_patch_one_resource_none_is_lost(server: Service, type_: str) -> None:
+    await server.create(patient(name=[{"given": ["0"]}]))
+    sent = [json_patch({"op": "add", "path": "/name/0/given/-", "value": str(number)}) for number in range(1, 33)]
+    await asyncio.gather(*(server.post("", bundle(patch_entry("Patient/id-1", one), type=type_)) for one in sent))
+    given = body(await server.get("Patient/id-1"))["name"][0]["given"]
+    assert sorted(map(int, given)) == list(range(33))
 
 
 async def test_a_resource_is_patched_or_updated_in_one_transaction_not_both(server: Service) -> None:

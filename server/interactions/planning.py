@@ -64,7 +64,7 @@ async def steps(engine: Engine, asked: Sequence[Entry]) -> tuple[Step, ...]:
     matched = {step.entry.place: step for step in found}
     rows = await _rows(engine, [(step.type, step.id) for step in planned if step.read])
     completed = [_completed(step, matched, rows) for step in planned]
-    return _joined([_PREPARING.get(step.entry.request.method, _as_it_is)(engine, step) for step in completed])
+    return _joined([await _prepared(engine, step) for step in completed])
 
 
 def _completed(step: Step, matched: Mapping[int, Step], rows: Mapping[tuple[str, str], Row | None]) -> Step:
@@ -133,8 +133,13 @@ def _delete(engine: Engine, one: Entry) -> Step:
     return Step(one, payload.logical_id(one.request.path[1]), read=True)
 
 
-def _as_it_is(engine: Engine, step: Step) -> Step:
-    return step
+async def _prepared(engine: Engine, step: Step) -> Step:
+    """The step as its method needs it; others have their turn before each that takes work."""
+    prepare = _PREPARING.get(step.entry.request.method)
+    if prepare is None:
+        return step
+    await asyncio.sleep(0)
+    return prepare(engine, step)
 
 
 def _patched(engine: Engine, step: Step) -> Step:

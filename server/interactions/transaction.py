@@ -1,8 +1,8 @@
 """A transaction: all entries or none, in one commit.
 
-Deletes, creates and updates are one change of the store, so that their order does not matter. Reads and searches that
-are not understood fail the transaction; the others are answered after it, each with what it found. A transaction that
-is overtaken by another write is planned anew.
+Deletes, creates, updates and patches are one change of the store, so that their order does not matter. Reads and
+searches that are not understood fail the transaction; the others are answered after it, each with what it found. A
+transaction that is overtaken by another write is planned anew.
 Source: http://hl7.org/fhir/R4/http.html#trules
 """
 
