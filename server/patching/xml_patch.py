@@ -16,7 +16,7 @@ from server.fhir.errors import Invalid, Unprocessable
 from server.fhir.resource import Resource
 from server.patching import operations, xml_selector, xml_text, xml_tree
 from server.patching.operations import Inapplicable, Operation, Unreadable, Work
-from server.patching.xml_selector import Place
+from server.patching.xml_steps import Place
 from server.patching.xml_tree import Comment, Content, Element, Name
 
 Change: TypeAlias = Callable[[Element], Element]

@@ -12,19 +12,17 @@ Sources: https://www.rfc-editor.org/rfc/rfc5261#section-4.1, http://hl7.org/fhir
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
 
 from server.fhir.codec import DEPTH_LIMIT
 from server.fhir.xml_shapes import FHIR, XHTML
-from server.patching.operations import Inapplicable, Unreadable, Work
-from server.patching.xml_tree import XML, Comment, Content, Element, Name
+from server.patching import xml_steps
+from server.patching.operations import Unreadable
+from server.patching.xml_steps import Follow, Selector, Test
+from server.patching.xml_tree import XML, Comment, Element, Name
 
 LENGTH = 4_000
 """How many characters a selector may have."""
-_COST = 3
-"""How many units of work each node takes whose place is noted."""
 PREFIXES: Mapping[str, str] = {"f": FHIR, "h": XHTML, "xml": XML}
 """Prefixes that no patch needs to declare."""
 
@@ -36,43 +34,6 @@ _token = re.compile(
     |(?P<symbol>[/@*.=\[\]]))\s*""",
     re.VERBOSE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a node stands: by the places of its ancestors and itself among the children of their parents; the attribute
-    of that, where it is one.
-    """
-
-    path: tuple[int, ...] = ()
-    attribute: Name | None = None
-
-
-Found: TypeAlias = tuple[Place, Content]
-"""A node, or the element whose attribute it is, and where it stands."""
-Test: TypeAlias = Callable[[Content], bool]
-Follow: TypeAlias = Callable[[Sequence[Found], Work], Sequence[Found]]
-"""From nodes to what a step, or a predicate, makes of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selector:
-    """A selector that was read."""
-
-    steps: tuple[Follow, ...]
-
-    def only(self, document: Element, work: Work) -> Place:
-        """Where the one node is that is selected; raises Inapplicable for none or several."""
-        found = self.found([(Place(), document)], work)
-        if len(found) != 1:
-            raise Inapplicable(f"the selector finds {len(found)} nodes, not one")
-        return found[0][0]
-
-    def found(self, nodes: Sequence[Found], work: Work) -> Sequence[Found]:
-        """What is selected from some nodes on."""
-        for step in self.steps:
-            nodes = step(nodes, work)
-        return nodes
 
 
 def read(text: str, scope: Mapping[str, str]) -> Selector:
@@ -115,9 +76,9 @@ class _Parser:
         if self._count > DEPTH_LIMIT:
             raise Unreadable(f"a selector has at most {DEPTH_LIMIT} steps")
         if self._accept("@"):
-            yield _attribute(self._name(""))
+            yield xml_steps.attribute(self._name(""))
             return
-        yield _children(self._test())
+        yield xml_steps.children(self._test())
         while self._accept("["):
             yield self._predicate()
             if not self._accept("]"):
@@ -138,9 +99,9 @@ class _Parser:
         kind, text = self._tokens[0]
         if kind == "number":
             self._tokens.pop(0)
-            return _nth(int(text))
+            return xml_steps.nth(int(text))
         path = Selector(()) if self._accept(".") else self._path()
-        return _where(path, self._string() if self._accept("=") else None)
+        return xml_steps.where(path, self._string() if self._accept("=") else None)
 
     def _string(self) -> str:
         kind, text = self._tokens.pop(0)
@@ -183,64 +144,3 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 def _unreadable() -> Unreadable:
     return Unreadable("sel is no selector of RFC 5261")
-
-
-def _children(test: Test) -> Follow:
-    """The children that pass a test, each group of siblings by itself so that they can be counted."""
-
-    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
-        found: list[Found] = []
-        for place, one in nodes:
-            if isinstance(one, Element) and place.attribute is None:
-                work.spend(len(one.children))
-                found += [(Place((*place.path, at)), child) for at, child in enumerate(one.children) if test(child)]
-        work.spend(_COST * len(found))
-        return found
-
-    return follow
-
-
-def _attribute(name: Name) -> Follow:
-    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
-        return [
-            (Place(place.path, name), one)
-            for place, one in nodes
-            if isinstance(one, Element) and name in one.attributes
-        ]
-
-    return follow
-
-
-def _nth(number: int) -> Follow:
-    """The node that is at this place among those of one parent."""
-
-    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
-        counted: dict[tuple[int, ...], int] = {}
-        kept: list[Found] = []
-        for place, one in nodes:
-            parent = place.path[:-1]
-            counted[parent] = counted.get(parent, 0) + 1
-            if counted[parent] == number:
-                kept.append((place, one))
-        return kept
-
-    return follow
-
-
-def _where(path: Selector, wanted: str | None) -> Follow:
-    """The nodes from which a path leads to something, or to something with this text."""
-
-    def holds(found: Sequence[Found]) -> bool:
-        return any(wanted is None or _value(place, one) == wanted for place, one in found)
-
-    def follow(nodes: Sequence[Found], work: Work) -> Sequence[Found]:
-        work.spend(len(nodes))
-        return [one for one in nodes if holds(path.found([one], work))]
-
-    return follow
-
-
-def _value(place: Place, one: Content) -> str:
-    if isinstance(one, Element) and place.attribute is not None:
-        return one.attributes[place.attribute]
-    return one if isinstance(one, str) else one.text
