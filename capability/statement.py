@@ -13,6 +13,7 @@ from server.fhir.resource import Json, Resource
 from server.interactions.engine import Operations
 from server.interactions.interaction import Interaction
 from server.interactions.operation import Operation
+from server.patching import formats
 from server.search import includes, kinds
 
 FORMATS = ("json", "xml", "application/fhir+json", "application/fhir+xml")
@@ -40,6 +41,7 @@ def statement(
         "implementation": {"description": "Almoner, a FHIR server with the revenue cycle inside", "url": base},
         "fhirVersion": "4.0.1",
         "format": list(FORMATS),
+        "patchFormat": list(formats.ALL),
         "rest": [_rest(definitions, table, [one for rows in operations.values() for one in rows])],
     }
     return {**found, "implementationGuide": list(software.guides)} if software.guides else found

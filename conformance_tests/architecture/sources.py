@@ -9,7 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("server", "profiles", "operations", "capability", "examples")
-PURE = ("server/fhir", "server/fhirpath", "server/search", "server/validation", "operations/billing", "capability")
+PURE = (
+    "server/fhir",
+    "server/fhirpath",
+    "server/search",
+    "server/validation",
+    "server/patching",
+    "operations/billing",
+    "capability",
+)
 """The floors on which nothing awaits, reads a clock, draws an id, opens a file or touches the environment."""
 
 

@@ -44,6 +44,10 @@ class Service:
         """PUT a resource below the base."""
         return await self._send("PUT", path, resource, headers)
 
+    async def patch(self, path: str, document: Json, media: str, **headers: str) -> httpx.Response:
+        """PATCH below the base, by a document of a media type."""
+        return await self._send("PATCH", path, document, {"content_type": media, **headers})
+
     async def delete(self, path: str, **headers: str) -> httpx.Response:
         """DELETE below the base."""
         return await self.client.delete(path, headers=_named(headers))

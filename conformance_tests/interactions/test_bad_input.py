@@ -83,8 +83,8 @@ async def test_markup_in_an_address_is_not_repeated(server: Service) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PATCH", "Patient/a", "GET, HEAD, PUT, DELETE"),
-        ("DELETE", "Patient", "POST, PUT, GET, HEAD"),
+        ("POST", "Patient/a", "GET, HEAD, PUT, PATCH, DELETE"),
+        ("DELETE", "Patient", "POST, PUT, PATCH, GET, HEAD"),
         ("PUT", "metadata", "GET, HEAD"),
     ],
 )

@@ -145,7 +145,7 @@ FAILING: tuple[tuple[str, Resource, int, str], ...] = (
     ("another id", entry("PUT", "Patient/a", patient(id="b")), 400, "Bundle.entry[9].resource.id"),
     ("another type", entry("POST", "Observation", patient()), 400, "Bundle.entry[9].request"),
     ("an unknown type", entry("POST", "Nonsense", patient()), 400, "Bundle.entry[9]"),
-    ("a method that is none of these", entry("PATCH", "Patient/a", patient()), 400, "Bundle.entry[9]"),
+    ("a method that is not offered there", entry("POST", "Patient/a", patient()), 400, "Bundle.entry[9]"),
     ("an operation", entry("POST", "Patient/$x", patient()), 400, "Bundle.entry[9]"),
     ("a query not understood", entry("GET", "Patient?nonsense=1"), 400, "Bundle.entry[9].request"),
     (

@@ -17,11 +17,14 @@ _SYSTEM = "System."
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One JSON member that a step of a path leads to; `sibling` holds the extensions of a primitive, else empty."""
+    """One JSON member that a step of a path leads to; `sibling` holds the extensions of a primitive, else empty. `many`
+    says that both are arrays.
+    """
 
     key: str
     type: str
     sibling: str = ""
+    many: bool = False
 
 
 class Model:
@@ -127,14 +130,14 @@ class Model:
 
     def _steps(self, element: Element) -> Iterator[Step]:
         if element.content or element.path in self._definitions.children:
-            yield Step(element.name, element.content or element.path)
+            yield Step(element.name, element.content or element.path, many=element.many)
             return
         for one in element.types:
             key = element.name + (one.code[:1].upper() + one.code[1:] if element.choice else "")
             if one.system:
                 yield self._attribute(element, key, one.system)
             else:
-                yield Step(key, one.code, f"_{key}" if self.primitive(one.code) else "")
+                yield Step(key, one.code, f"_{key}" if self.primitive(one.code) else "", element.many)
 
     def _attribute(self, element: Element, key: str, system: str) -> Step:
         """An XML attribute is of a System type, but for the id of a resource."""

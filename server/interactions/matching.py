@@ -1,13 +1,14 @@
-"""Which resource a conditional create or update is for.
+"""Which resource a conditional create, update or patch is for.
 
-Sources: http://hl7.org/fhir/R4/http.html#ccreate, http://hl7.org/fhir/R4/http.html#cond-update
+Sources: http://hl7.org/fhir/R4/http.html#ccreate, http://hl7.org/fhir/R4/http.html#cond-update,
+http://hl7.org/fhir/R4/http.html#patch
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.fhir.errors import Conflict, Invalid, PreconditionFailed
+from server.fhir.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from server.interactions import criteria, payload
 from server.interactions.engine import Engine
 from server.interactions.request import Request
@@ -45,6 +46,15 @@ async def of_update(engine: Engine, request: Request) -> Target:
         return await _new(engine, kind, wanted, condition)
     if wanted not in (None, row.id):
         raise Invalid("the id of the resource is not that of the one that meets the condition", expression=f"{kind}.id")
+    return Target(row.id, row)
+
+
+async def of_patch(engine: Engine, request: Request) -> Target:
+    """The only resource that meets the condition; raises NotFound where there is none."""
+    (kind,) = request.path
+    row = await _only(engine, criteria.condition(engine, request, kind, request.query))
+    if row is None:
+        raise NotFound(f"no {kind} meets the condition")
     return Target(row.id, row)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.fhir.errors import FhirError, Invalid
-from server.interactions import entry, matching, payload, single
+from server.interactions import entry, matching, patch, payload, read, single
 from server.interactions.engine import Engine
 from server.interactions.entry import Entry
 from server.interactions.matching import Target
@@ -63,7 +63,8 @@ async def steps(engine: Engine, asked: Sequence[Entry]) -> tuple[Step, ...]:
     found = await asyncio.gather(*(_matched(engine, step) for step in planned if not step.id))
     matched = {step.entry.place: step for step in found}
     rows = await _rows(engine, [(step.type, step.id) for step in planned if step.read])
-    return _joined([_completed(step, matched, rows) for step in planned])
+    completed = [_completed(step, matched, rows) for step in planned]
+    return _joined([await _prepared(engine, step) for step in completed])
 
 
 def _completed(step: Step, matched: Mapping[int, Step], rows: Mapping[tuple[str, str], Row | None]) -> Step:
@@ -102,7 +103,7 @@ def _plan(engine: Engine, one: Entry) -> Plan:
     path = one.request.path
     plan = _PLANS.get((one.request.method, len(path)))
     if plan is None or path[-1].startswith("$"):
-        raise Invalid("a transaction takes create, update, delete, read and search")
+        raise Invalid("a transaction takes create, update, patch, delete, read and search")
     if not engine.definitions.is_resource(path[0]):
         raise Invalid("R4 has no such resource type")
     single.found(engine, one.request)
@@ -120,12 +121,36 @@ def _update(engine: Engine, one: Entry) -> Step:
     return Step(one, name, read=True)
 
 
-def _conditional_update(engine: Engine, one: Entry) -> Step:
+def _conditional(engine: Engine, one: Entry) -> Step:
     return Step(one, "")
+
+
+def _patch(engine: Engine, one: Entry) -> Step:
+    return Step(one, payload.logical_id(one.request.path[1]), read=True)
 
 
 def _delete(engine: Engine, one: Entry) -> Step:
     return Step(one, payload.logical_id(one.request.path[1]), read=True)
+
+
+async def _prepared(engine: Engine, step: Step) -> Step:
+    """The step as its method needs it; others have their turn before each that takes work."""
+    prepare = _PREPARING.get(step.entry.request.method)
+    if prepare is None:
+        return step
+    await asyncio.sleep(0)
+    return prepare(engine, step)
+
+
+def _patched(engine: Engine, step: Step) -> Step:
+    """The step with what the patch makes of the resource, which its entry brings from here on."""
+    request = step.entry.request
+    try:
+        row = read.live(step.row, step.type, step.id)
+        body = patch.patched(engine, request, patch.patch_of(engine, request), row)
+    except FhirError as error:
+        raise entry.failed(step.entry, error) from error
+    return replace(step, entry=replace(step.entry, request=replace(request, body=body)))
 
 
 def _joined(planned: Sequence[Step]) -> tuple[Step, ...]:
@@ -151,7 +176,9 @@ Plan = Callable[[Engine, Entry], Step]
 _PLANS: Mapping[tuple[str, int], Plan] = {
     ("POST", 1): _create,
     ("PUT", 2): _update,
-    ("PUT", 1): _conditional_update,
+    ("PUT", 1): _conditional,
+    ("PATCH", 2): _patch,
+    ("PATCH", 1): _conditional,
     ("DELETE", 2): _delete,
 }
 """Method and number of path segments to what the entry means."""
@@ -159,5 +186,9 @@ _PLANS: Mapping[tuple[str, int], Plan] = {
 _MATCHING: Mapping[str, Callable[[Engine, Request], Awaitable[Target]]] = {
     "POST": matching.of_create,
     "PUT": matching.of_update,
+    "PATCH": matching.of_patch,
 }
 """How what a conditional entry is for is found."""
+
+_PREPARING: Mapping[str, Callable[[Engine, Step], Step]] = {"PATCH": _patched}
+"""What is done with a step, by its method, once it is known which resource it touches."""

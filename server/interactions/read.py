@@ -44,7 +44,11 @@ async def resource(engine: Engine, request: Request, type: str, id: str) -> Reso
 
 async def current(engine: Engine, type: str, id: str) -> Row:
     """The row of the current version; raises NotFound or Gone."""
-    row = await engine.store.read(type, id)
+    return live(await engine.store.read(type, id), type, id)
+
+
+def live(row: Row | None, type: str, id: str) -> Row:
+    """The row, when it is a current version that is not a deletion; raises NotFound or Gone."""
     if row is None:
         raise missing(type, id)
     if row.body is None:

@@ -47,13 +47,16 @@ def of_outcome(status: int, outcome: Resource) -> Entry:
     return Entry(members={"response": {"status": _status(status), "outcome": outcome}})
 
 
+_WRITING = ("PUT", "PATCH", "DELETE")
+
+
 def _body(request: Request, reply: Reply) -> bytes:
     """What was read, or asked for by Prefer, nothing for HEAD; other media than JSON become a Binary."""
     if request.method == "HEAD":
         return b""
     if reply.media != FHIR_JSON:
         return codec.encode(_binary(reply))
-    writes = request.method in ("PUT", "DELETE") or (request.method == "POST" and "$" not in request.path[-1])
+    writes = request.method in _WRITING or (request.method == "POST" and "$" not in request.path[-1])
     return b"" if writes and preference(request, "minimal") == "minimal" else reply.body
 
 

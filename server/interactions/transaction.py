@@ -1,8 +1,8 @@
 """A transaction: all entries or none, in one commit.
 
-Deletes, creates and updates are one change of the store, so that their order does not matter. Reads and searches that
-are not understood fail the transaction; the others are answered after it, each with what it found. A transaction that
-is overtaken by another write is planned anew.
+Deletes, creates, updates and patches are one change of the store, so that their order does not matter. Reads and
+searches that are not understood fail the transaction; the others are answered after it, each with what it found. A
+transaction that is overtaken by another write is planned anew.
 Source: http://hl7.org/fhir/R4/http.html#trules
 """
 
@@ -115,7 +115,7 @@ def _draft(step: Step, resource: Resource | None) -> Draft | Removal | None:
         return Removal(row) if row is not None and row.body is not None else None
     if row is not None and update.unchanged(row, resource or {}):
         return None
-    return Draft(resource or {}, row, "PUT")
+    return Draft(resource or {}, row, request.method)
 
 
 def _answer(step: Step, written: Row | None, by_reference: dict[str, Row]) -> bundles.Entry:

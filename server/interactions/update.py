@@ -25,7 +25,7 @@ async def run(engine: Engine, request: Request) -> Reply:
 
     async def attempt() -> Reply:
         row = await engine.store.read(kind, name)
-        return await _store(engine, request, resource, Target(name, row))
+        return await store(engine, request, resource, Target(name, row))
 
     return await engine.contention.persist(attempt, f"{kind}/{name}")
 
@@ -37,17 +37,18 @@ async def conditional(engine: Engine, request: Request) -> Reply:
 
     async def attempt() -> Reply:
         target = await matching.of_update(engine, request)
-        return await _store(engine, request, {**resource, "id": target.id}, target)
+        return await store(engine, request, {**resource, "id": target.id}, target)
 
     return await engine.contention.persist(attempt, f"the {kind}")
 
 
-async def _store(engine: Engine, request: Request, resource: Resource, target: Target) -> Reply:
+async def store(engine: Engine, request: Request, resource: Resource, target: Target) -> Reply:
+    """Store a valid resource, under the method of the request, unless that changes nothing; raises as `check` does."""
     row = target.row
     check(request, row, f"{resource['resourceType']}/{target.id}")
     if row is not None and unchanged(row, resource):
         return of_write(request, row, 200)
-    draft = write.Draft(resource, row, "PUT")
+    draft = write.Draft(resource, row, request.method)
     absent = [one for one in (target.absent, await holding.check(engine, row, resource)) if one is not None]
     (written,) = await write.commit(engine, request.now, [draft], absent)
     return of_write(request, written.row, 200 if row is not None and row.body is not None else 201)

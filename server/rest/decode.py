@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from server.fhir import codec, xml_codec
@@ -15,6 +16,7 @@ from server.fhir.errors import Invalid, TooLarge, UnsupportedMedia
 from server.fhir.resource import Resource
 from server.interactions import criteria
 from server.interactions.request import Request
+from server.patching import formats
 from server.rest import media
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -69,10 +71,32 @@ async def body(
     if not text:
         return None
     kind = headers.get("content-type", media.JSON)
-    format_ = media.of_content(kind)
+    format_ = media.of_content(kind, scope["method"])
     if format_ is None:
-        raise UnsupportedMedia(f"a resource is sent as {media.JSON} or {media.XML}")
-    return codec.decode_resource(text) if format_ == media.JSON else xml_codec.decode_resource(text, definitions)
+        raise _UNSUPPORTED.get(scope["method"], _unsupported)()
+    return _READERS[format_](text, definitions)
+
+
+def _unsupported() -> UnsupportedMedia:
+    return UnsupportedMedia(f"a resource is sent as {media.JSON} or {media.XML}")
+
+
+def _json(text: bytes, definitions: Definitions) -> Resource:
+    return codec.decode_resource(text)
+
+
+def _binary(format: str, text: bytes, definitions: Definitions) -> Resource:
+    return formats.binary(format, text)
+
+
+_READERS: Mapping[str, Callable[[bytes, Definitions], Resource]] = {
+    media.JSON: _json,
+    media.XML: xml_codec.decode_resource,
+    **{name: partial(_binary, name) for name in formats.MEDIA},
+}
+"""How the resource of a body is read, by its format."""
+_UNSUPPORTED: Mapping[str, Callable[[], UnsupportedMedia]] = {"PATCH": formats.unsupported}
+"""What is said of other formats, by the methods that take more than resources."""
 
 
 async def _content(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:

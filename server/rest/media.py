@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from server.fhir.errors import NotAcceptable
 from server.interactions.request import CSV
+from server.patching import formats
 
 JSON, XML = "application/fhir+json", "application/fhir+xml"
 
@@ -18,6 +19,8 @@ _NAMES = {
 }
 _ANSWERS = {**_NAMES, **dict.fromkeys((CSV, "csv"), CSV)}
 """What may be asked for; whether an answer can be CSV is for its interaction to say."""
+_BODIES = {"PATCH": {**_NAMES, **{name: name for name in formats.MEDIA}}}
+"""What a body may be in, by the methods that take more than resources."""
 _ANY = ("*/*", "application/*")
 _CHARSETS = ("", "utf-8", "utf8", "us-ascii")
 _VERSIONS = ("", "4.0", "4.0.1")
@@ -25,12 +28,12 @@ _OFFERED = f"answers are given as {JSON} or {XML}, of FHIR 4.0"
 
 
 @lru_cache(256)
-def of_content(header: str) -> str | None:
+def of_content(header: str, method: str) -> str | None:
     """The format of a Content-Type, None when it is not read here or not in UTF-8."""
     name, _, parameters = header.partition(";")
     if _parameter(parameters, "charset") not in _CHARSETS or _parameter(parameters, "fhirversion") not in _VERSIONS:
         return None
-    return _NAMES.get(name.strip().lower())
+    return _BODIES.get(method, _NAMES).get(name.strip().lower())
 
 
 @lru_cache(256)
