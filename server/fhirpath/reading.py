@@ -25,6 +25,8 @@ def members(tree: Tree, model: Model, context: str) -> frozenset[str] | None:
             return _keys(model, context, name) if model.is_a(context, type_) else _NOTHING
         case Member(of=of) | Index(of=of):
             return members(of, model, context) if of is not None else None
+        case Call(of=Member(of=None, name=type_), name="extension") if model.resource(type_):
+            return _keys(model, context, "extension") if model.is_a(context, type_) else _NOTHING
         case TypeTest(operator="as", operand=operand):
             return members(operand, model, context)
         case Call(of=of, name=name) if of is not None and name in _PASSING:

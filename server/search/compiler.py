@@ -80,9 +80,9 @@ class Criteria:
         values = [value for value in split(text, ",") if value]
         if not values:
             raise Invalid(f"the parameter {code} has no value", expression=code)
-        if modifier == "missing" and not parameter.components:
-            return _missing([f"{self.type}.{one.code}" for one in parameters], code, values)
         kind = refusals.kind(parameter)
+        if modifier == "missing" and kind.index:
+            return _missing([f"{self.type}.{one.code}" for one in parameters], code, values)
         if modifier in kind.negated:
             return Not(self._any(parameters, kind, kind.negated[modifier], values))
         return self._any(parameters, kind, modifier, values)

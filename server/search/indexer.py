@@ -87,8 +87,12 @@ class Indexer:
         needless = {*unions.covered(self._definitions, type_), *wholes.codes(self._definitions, type_)}
         for code, parameter in sorted(self._definitions.parameters[type_].items()):
             kind = kinds.of(parameter)
-            if kind is not None and code not in needless:
-                yield self._composite(type_, parameter) if parameter.components else self._plain(type_, parameter, kind)
+            if kind is None or code in needless:
+                continue
+            if parameter.components:
+                yield self._composite(type_, parameter)
+            elif kind.index:
+                yield self._plain(type_, parameter, kind)
 
     def _plain(self, type_: str, parameter: SearchParameter, kind: Kind) -> _Indexed:
         found = self._compiler.alternatives(parameter.expression, type_)

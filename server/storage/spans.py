@@ -17,6 +17,8 @@ _exact = Context(prec=200)
 
 _TIMES: tuple[tuple[int, int], ...] = ((0, DAY + DAY // 24), (1, 32 * DAY), (2, 366 * DAY))
 _DECIMALS: tuple[tuple[int, Decimal], ...] = ((4, Decimal("0.01")), (5, Decimal(1)), (6, Decimal(1000)))
+_POINT = _DECIMALS[0][0]
+"""The class of a number; a moment is a span of its own width."""
 _WIDEST_TIME, _WIDEST_DECIMAL = 3, 7
 
 
@@ -34,6 +36,8 @@ class Window:
 
 def class_of(low: Number, high: Number) -> int:
     """The class of a span."""
+    if low is high:
+        return _POINT
     if isinstance(low, int) and isinstance(high, int):
         return next((class_ for class_, width in _TIMES if high - low <= width), _WIDEST_TIME)
     width = _exact.subtract(Decimal(high), Decimal(low))

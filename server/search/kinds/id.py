@@ -8,17 +8,11 @@ from __future__ import annotations
 import re
 
 from server.fhir.errors import Invalid
-from server.fhir.resource import Json
 from server.search.condition import Condition, Itself
-from server.search.entries import Collector
 from server.search.kinds.kind import Asked, Kind
 
 URL = "http://hl7.org/fhir/SearchParameter/Resource-id"
 _id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-
-
-def _index(name: str, value: Json, into: Collector) -> None:
-    """The store knows what a resource is called."""
 
 
 def matches(asked: Asked) -> Condition:
@@ -28,5 +22,5 @@ def matches(asked: Asked) -> Condition:
     return Itself(f"{asked.name.partition('.')[0]}/{asked.text}")
 
 
-ID = Kind(index={"id": _index, "string": _index}, match={"": matches}, negated={"not": ""})
-"""The kind of `_id`."""
+ID = Kind(index={}, match={"": matches}, negated={"not": ""})
+"""The kind of `_id`, which needs no entries: a store knows what a resource is called."""

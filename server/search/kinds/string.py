@@ -6,6 +6,7 @@ Source: http://hl7.org/fhir/R4/search.html#string
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from server.fhir.errors import Invalid
 from server.fhir.resource import Json
@@ -18,6 +19,7 @@ _NAME = ("text", "family", "given", "prefix", "suffix")
 _ADDRESS = ("text", "line", "city", "district", "state", "postalCode", "country")
 
 
+@lru_cache(4096)
 def normalised(text: str) -> str:
     """The text in one case, without accents, its white space single."""
     if not text.isascii():

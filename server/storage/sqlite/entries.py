@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from server.search.entries import Entries
+from server.search.entries import Entries, Number
 from server.storage import spans
 from server.storage.sqlite.keys import SELF, Keys, number
 
@@ -40,12 +40,14 @@ def keyed(entries: Entries, keys: Keys, reference: str) -> Packed:
     """The entries of the live resource that a reference names, by their keys; it has itself among them."""
     return Packed(
         frozenset(map(keys.term, (*entries.terms, f"{SELF}={reference}"))),
-        frozenset(
-            (keys.parameter(name) + spans.class_of(low, high), number(low), number(high))
-            for name, low, high in entries.spans
-        ),
+        frozenset(_span(keys, *one) for one in entries.spans),
         frozenset((keys.parameter(name), text) for name, text in entries.texts),
     )
+
+
+def _span(keys: Keys, name: str, low: Number, high: Number) -> tuple[int, Stored, Stored]:
+    first = number(low)
+    return keys.parameter(name) + spans.class_of(low, high), first, first if high is low else number(high)
 
 
 Facets: TypeAlias = tuple[bytes, str]
