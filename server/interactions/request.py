@@ -11,7 +11,7 @@ from datetime import datetime
 
 from server.fhir.resource import Resource
 
-FHIR_JSON, CSV = "application/fhir+json", "text/csv"
+FHIR_JSON, CSV, FORM = "application/fhir+json", "text/csv", "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from server.interactions.conditions import etag, preference
 from server.interactions.request import FHIR_JSON, Reply, Request
 from server.storage.store import Row
 
+_ASKING = ("$", "_")
+"""How the last segment of an address begins that a POST only asks of: an operation, or `_search`."""
+
 
 def of_row(request: Request, row: Row, status: int) -> Entry:
     """The answer to a write, with what Prefer asks for; a deletion has no body."""
@@ -56,7 +59,7 @@ def _body(request: Request, reply: Reply) -> bytes:
         return b""
     if reply.media != FHIR_JSON:
         return codec.encode(_binary(reply))
-    writes = request.method in _WRITING or (request.method == "POST" and "$" not in request.path[-1])
+    writes = request.method in _WRITING or (request.method == "POST" and request.path[-1][:1] not in _ASKING)
     return b"" if writes and preference(request, "minimal") == "minimal" else reply.body
 
 

@@ -5,17 +5,19 @@ Source: http://hl7.org/fhir/R4/http.html#search
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from server.fhir import codec
 from server.fhir.errors import Invalid, NotFound, TooCostly
 from server.fhir.outcome import Issue, outcome
-from server.fhir.resource import Json
-from server.interactions import bundles, including, subsetting
+from server.fhir.resource import Json, Resource
+from server.interactions import bundles, criteria, including, subsetting
 from server.interactions.bundles import Entry
 from server.interactions.engine import Engine
-from server.interactions.request import Reply, Request
+from server.interactions.request import FORM, Reply, Request
 from server.interactions.subsetting import Cut
 from server.search import includes, paging
 from server.search.compiler import Criteria
@@ -63,6 +65,27 @@ async def run(engine: Engine, request: Request) -> Reply:
     entries = [_entry(request.base, row, cut) for row in page.rows]
     entries += [_entry(request.base, row, beside, _INCLUDE) for row in included.rows]
     return bundles.reply("searchset", entries if included.complete else [*entries, _INCOMPLETE], links, counted)
+
+
+async def posted(engine: Engine, request: Request) -> Reply:
+    """`POST [type]/_search`: the same with parameters in the body, those of the URL among them; raises Invalid."""
+    *path, _ = request.path
+    pairs = (*request.query, *_form(request.body))
+    return await run(engine, replace(request, method="GET", path=tuple(path), query=pairs, body=None))
+
+
+def _form(body: Resource | None) -> tuple[tuple[str, str], ...]:
+    """The parameters of a form, which inside is a Binary of its media type."""
+    if body is None:
+        return ()
+    if body["resourceType"] != "Binary" or body.get("contentType") != FORM:
+        raise Invalid(f"the parameters of a search are sent as {FORM}", expression="resourceType")
+    try:
+        found = criteria.pairs(b64decode(body.get("data", ""), validate=True).decode("ascii"))
+    except ValueError as error:
+        raise Invalid("the parameters of a search are percent-encoded", expression="Binary.data") from error
+    criteria.check_names(found)
+    return found
 
 
 async def check(engine: Engine, request: Request) -> None:

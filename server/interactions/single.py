@@ -122,6 +122,10 @@ SINGLE: Sequence[Interaction] = (
         conditions=("if-match", "if-none-match"),
     ),
     Interaction("search in a compartment", "GET", (TYPE, ID, MEMBER), search.run, "type", (), None, check=search.check),
+    *(
+        Interaction("search by POST", "POST", (*path, "_search"), search.posted, "type", (), None)
+        for path in ((TYPE,), (TYPE, ID, MEMBER))
+    ),
     Interaction("search", "GET", (TYPE,), search.run, "type", ("search-type",), None, check=search.check),
     *(
         Interaction(code, "GET", path, history.run, level, (code,), None, check=history.check)

@@ -15,7 +15,7 @@ from server.fhir.definitions import Definitions
 from server.fhir.errors import Invalid, TooLarge, UnsupportedMedia
 from server.fhir.resource import Resource
 from server.interactions import criteria
-from server.interactions.request import Request
+from server.interactions.request import FORM, Request
 from server.patching import formats
 from server.rest import media
 
@@ -71,10 +71,19 @@ async def body(
     if not text:
         return None
     kind = headers.get("content-type", media.JSON)
-    format_ = media.of_content(kind, scope["method"])
+    method = media.SEARCH if _searching(scope) else scope["method"]
+    format_ = media.of_content(kind, method)
     if format_ is None:
-        raise _UNSUPPORTED.get(scope["method"], _unsupported)()
+        raise _UNSUPPORTED.get(method, _unsupported)()
     return _READERS[format_](text, definitions)
+
+
+def _searching(scope: Scope) -> bool:
+    return bool(scope["method"] == "POST" and scope["raw_path"].rstrip(b"/").endswith(f"/{media.SEARCH}".encode()))
+
+
+def _no_form() -> UnsupportedMedia:
+    return UnsupportedMedia(f"the parameters of a search are sent as {FORM}")
 
 
 def _unsupported() -> UnsupportedMedia:
@@ -92,10 +101,13 @@ def _binary(format: str, text: bytes, definitions: Definitions) -> Resource:
 _READERS: Mapping[str, Callable[[bytes, Definitions], Resource]] = {
     media.JSON: _json,
     media.XML: xml_codec.decode_resource,
-    **{name: partial(_binary, name) for name in formats.MEDIA},
+    **{name: partial(_binary, name) for name in (*formats.MEDIA, FORM)},
 }
 """How the resource of a body is read, by its format."""
-_UNSUPPORTED: Mapping[str, Callable[[], UnsupportedMedia]] = {"PATCH": formats.unsupported}
+_UNSUPPORTED: Mapping[str, Callable[[], UnsupportedMedia]] = {
+    "PATCH": formats.unsupported,
+    media.SEARCH: _no_form,
+}
 """What is said of other formats, by the methods that take more than resources."""
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from server.fhir.errors import NotAcceptable
-from server.interactions.request import CSV
+from server.interactions.request import CSV, FORM
 from server.patching import formats
 
 JSON, XML = "application/fhir+json", "application/fhir+xml"
+
+SEARCH = "_search"
+"""What a POST is whose parameters are in its body. Source: http://hl7.org/fhir/R4/http.html#search"""
 
 _NAMES = {
     **dict.fromkeys((JSON, "application/json", "text/json", "json"), JSON),
@@ -19,7 +22,7 @@ _NAMES = {
 }
 _ANSWERS = {**_NAMES, **dict.fromkeys((CSV, "csv"), CSV)}
 """What may be asked for; whether an answer can be CSV is for its interaction to say."""
-_BODIES = {"PATCH": {**_NAMES, **{name: name for name in formats.MEDIA}}}
+_BODIES = {"PATCH": {**_NAMES, **{name: name for name in formats.MEDIA}}, SEARCH: {FORM: FORM}}
 """What a body may be in, by the methods that take more than resources."""
 _ANY = ("*/*", "application/*")
 _CHARSETS = ("", "utf-8", "utf8", "us-ascii")
