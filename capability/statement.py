@@ -64,7 +64,6 @@ def _resource(
         "type": name,
         "interaction": _codes(row for row in table if row.level != "system"),
         **{key: value for row in table for key, value in row.declares.items()},
-        "conditionalDelete": "not-supported",
         "searchInclude": ["*", *(f"{name}:{code}" for code in sorted(includes.followed(definitions, name)))],
         "searchRevInclude": ["*", *sorted(includes.leading(definitions, name))],
         "searchParam": list(_parameters(definitions, name)),

@@ -86,6 +86,8 @@ async def test_what_was_billed_is_not_deleted(server: Service, path: str) -> Non
     await submitted(server, claim("pip-urgent"))
     assert (await server.delete(path)).status_code == 409
     assert (await server.post("", _entry("DELETE", path))).status_code == 409
+    type_, _, id_ = path.partition("/")
+    assert (await server.delete(f"{type_}?_id={id_}")).status_code == 409
     assert (await server.get(path)).status_code == 200
     assert (await server.delete(BARNABY)).status_code == 204
 

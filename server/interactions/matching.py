@@ -1,7 +1,7 @@
-"""Which resource a conditional create, update or patch is for.
+"""Which resource a conditional create, update, patch or delete is for.
 
 Sources: http://hl7.org/fhir/R4/http.html#ccreate, http://hl7.org/fhir/R4/http.html#cond-update,
-http://hl7.org/fhir/R4/http.html#patch
+http://hl7.org/fhir/R4/http.html#patch, http://hl7.org/fhir/R4/http.html#cdelete
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ async def of_patch(engine: Engine, request: Request) -> Target:
     if row is None:
         raise NotFound(f"no {kind} meets the condition")
     return Target(row.id, row)
+
+
+async def of_delete(engine: Engine, request: Request) -> Target:
+    """The only resource that meets the condition, or one that never was."""
+    (kind,) = request.path
+    row = await _only(engine, criteria.condition(engine, request, kind, request.query))
+    return Target(row.id if row else engine.new_id(), row)
 
 
 async def _new(engine: Engine, kind: str, wanted: str | None, condition: Condition) -> Target:

@@ -180,6 +180,7 @@ _PLANS: Mapping[tuple[str, int], Plan] = {
     ("PATCH", 2): _patch,
     ("PATCH", 1): _conditional,
     ("DELETE", 2): _delete,
+    ("DELETE", 1): _conditional,
 }
 """Method and number of path segments to what the entry means."""
 
@@ -187,6 +188,7 @@ _MATCHING: Mapping[str, Callable[[Engine, Request], Awaitable[Target]]] = {
     "POST": matching.of_create,
     "PUT": matching.of_update,
     "PATCH": matching.of_patch,
+    "DELETE": matching.of_delete,
 }
 """How what a conditional entry is for is found."""
 

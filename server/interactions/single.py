@@ -121,6 +121,16 @@ SINGLE: Sequence[Interaction] = (
         None,
         conditions=("if-match", "if-none-match"),
     ),
+    Interaction(
+        "conditional delete",
+        "DELETE",
+        (TYPE,),
+        delete.conditional,
+        "type",
+        (),
+        None,
+        declares={"conditionalDelete": "multiple"},
+    ),
     Interaction("search in a compartment", "GET", (TYPE, ID, MEMBER), search.run, "type", (), None, check=search.check),
     *(
         Interaction("search by POST", "POST", (*path, "_search"), search.posted, "type", (), None)
