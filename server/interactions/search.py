@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from server.fhir import codec
 from server.fhir.errors import Invalid, NotFound, TooCostly
 from server.fhir.outcome import Issue, outcome
 from server.fhir.resource import Json, Resource
-from server.interactions import bundles, criteria, including, subsetting
+from server.interactions import bundles, criteria, including, leniency, subsetting
 from server.interactions.bundles import Entry
 from server.interactions.engine import Engine
 from server.interactions.request import FORM, Reply, Request
@@ -24,7 +24,7 @@ from server.search.compiler import Criteria
 from server.search.condition import All, Condition, Term
 from server.search.includes import Include
 from server.search.paging import Cursors
-from server.storage.store import Query, Row
+from server.storage.store import Page, Query, Row
 
 PAGE, LARGEST_PAGE = 50, 1_000
 """How many matches a page has when none or too many are asked for."""
@@ -33,38 +33,71 @@ COUNTED = 1_000_000
 _MATCH = {"search": {"mode": "match"}}
 _INCLUDE = {"search": {"mode": "include"}}
 _CUT = Issue("warning", "incomplete", f"more than {including.MOST:,} resources are included: ask for smaller pages")
-_INCOMPLETE = Entry(body=codec.encode(outcome([_CUT])), members={"search": {"mode": "outcome"}})
-"""What stands where not all that is included is there."""
 _COUNTING = ("accurate", "estimate")
 _TOTALS = ("none", *_COUNTING)
 """What `_total` may be; an estimate is exact here. Source: http://hl7.org/fhir/R4/search.html#total"""
-_BESIDE = frozenset((*includes.NAMES, *subsetting.PARAMETERS, "_total"))
+_BESIDE = frozenset((*includes.NAMES, *subsetting.PARAMETERS, "_total", "_count", paging.PARAMETER))
 """Parameters that say what is answered, not what is found."""
 
 Pairs = Sequence[tuple[str, str]]
 
 
-async def run(engine: Engine, request: Request) -> Reply:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search that is understood: what it finds, from where on and how much of it, and what it answers of that."""
+
+    condition: Condition
+    includes: Sequence[Include]
+    cut: Cut
+    count: int
+    here: str
+    cursors: Cursors
+    before: int | None
+
+
+async def run(engine: Engine, given: Request) -> Reply:
     """`GET [type]?parameters`, or `GET [compartment]/[id]/[type]?parameters`: a searchset, newest created first, with
     links to itself and the next page.
     """
-    condition, cut = _condition(engine, request), subsetting.asked(engine, request, request.path[-1], search=True)
-    asked = _includes(engine, request)
+    request, ignored = leniency.heard(engine, given, _BESIDE)
+    asked = await _read(engine, request)
+    if asked.count == 0 or subsetting.counts(request):
+        return bundles.reply("searchset", _told(ignored), [("self", asked.here)], await _total(engine, asked.condition))
+    counted = await _total(engine, asked.condition) if _single(request.query, "_total") in _COUNTING else None
+    page = await engine.store.search(Query(asked.condition, asked.count, asked.before))
+    entries = [*await _entries(engine, request, asked, page.rows), *_told(ignored)]
+    return bundles.reply("searchset", entries, _links(request, asked, page), counted)
+
+
+async def _read(engine: Engine, request: Request) -> _Search:
+    """What a search asks; raises Invalid for one that is not understood, or a cursor that is none of its."""
+    kind = request.path[-1]
+    condition, cut = _condition(engine, request), subsetting.asked(engine, request, kind, search=True)
+    included = includes.read(engine.definitions, kind, request.query)
     _check_total(request.query)
     plain, count, cursors = await _asked(engine, request)
-    here, before = added(plain, request.manner), below(cursors, request)
-    if count == 0 or subsetting.counts(request):
-        return bundles.reply("searchset", (), [("self", here)], await _total(engine, condition))
-    counted = await _total(engine, condition) if _single(request.query, "_total") in _COUNTING else None
-    page = await engine.store.search(Query(condition, count, before))
-    links = [("self", here)]
+    return _Search(condition, included, cut, count, added(plain, request.manner), cursors, below(cursors, request))
+
+
+async def _entries(engine: Engine, request: Request, asked: _Search, rows: Sequence[Row]) -> list[Entry]:
+    """The matches of a page, what is included beside them, and whether that is all."""
+    included = await including.read(engine, asked.includes, rows)
+    beside = subsetting.beside(request, asked.cut)
+    found = [_entry(request.base, row, asked.cut) for row in rows]
+    found += [_entry(request.base, row, beside, _INCLUDE) for row in included.rows]
+    return found if included.complete else [*found, *_told([_CUT])]
+
+
+def _links(request: Request, asked: _Search, page: Page) -> list[tuple[str, str]]:
+    links = [("self", asked.here)]
     if page.more:
-        links.append(("next", following(here, cursors.text(page.rows[-1].order, request.now))))
-    included = await including.read(engine, asked, page.rows)
-    beside = subsetting.beside(request, cut)
-    entries = [_entry(request.base, row, cut) for row in page.rows]
-    entries += [_entry(request.base, row, beside, _INCLUDE) for row in included.rows]
-    return bundles.reply("searchset", entries if included.complete else [*entries, _INCOMPLETE], links, counted)
+        links.append(("next", following(asked.here, asked.cursors.text(page.rows[-1].order, request.now))))
+    return links
+
+
+def _told(issues: Sequence[Issue]) -> list[Entry]:
+    """What is said of the search beside what it found."""
+    return [Entry(body=codec.encode(outcome(issues)), members={"search": {"mode": "outcome"}})] if issues else []
 
 
 async def posted(engine: Engine, request: Request) -> Reply:
@@ -88,14 +121,10 @@ def _form(body: Resource | None) -> tuple[tuple[str, str], ...]:
     return found
 
 
-async def check(engine: Engine, request: Request) -> None:
+async def check(engine: Engine, given: Request) -> None:
     """Raise Invalid for a query that is not understood, or a cursor that is none of these."""
-    _condition(engine, request)
-    _includes(engine, request)
-    _check_total(request.query)
-    subsetting.asked(engine, request, request.path[-1], search=True)
-    _, _, cursors = await _asked(engine, request)
-    below(cursors, request)
+    request, _ = leniency.heard(engine, given, _BESIDE)
+    await _read(engine, request)
 
 
 def page_size(query: Pairs) -> int:
@@ -132,7 +161,7 @@ def added(url: str, pairs: Pairs) -> str:
 
 def _condition(engine: Engine, request: Request) -> Condition:
     *within, kind = request.path
-    asked = [pair for pair in _criteria(request.query) if pair[0] not in _BESIDE]
+    asked = [pair for pair in request.query if pair[0] not in _BESIDE]
     found = Criteria(engine.definitions, kind, request.now).condition(asked)
     return All((_compartment(engine, *within, kind=kind), found)) if within else found
 
@@ -147,10 +176,6 @@ def _compartment(engine: Engine, *holder: str, kind: str) -> Condition:
     if kind not in (*members, type_) or not engine.definitions.is_resource(kind):
         raise NotFound("there is nothing at this address")
     return Term(f"_compartment={type_}/{id_}")
-
-
-def _includes(engine: Engine, request: Request) -> Sequence[Include]:
-    return includes.read(engine.definitions, request.path[-1], request.query)
 
 
 def _check_total(query: Pairs) -> None:
