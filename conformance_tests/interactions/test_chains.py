@@ -167,3 +167,25 @@ async def test_a_chain_that_leads_nowhere_is_refused(server: Service, query: str
 async def test_a_condition_on_a_write_follows_no_links(server: Service) -> None:
     answer = await server.post("Patient", {"resourceType": "Patient"}, if_none_exist="organization.name=x")
     assert (answer.status_code, issues(answer)[0][1]) == (400, "not-supported")
+
+
+async def test_a_chain_of_eight_links_is_answered(server: Service) -> None:
+    await put_chain(server, 9)
+    names = "has-member:Observation." * 8
+    assert await server.found(f"Observation?{names}code=last") == ["n0"]
+    assert await server.found(f"Observation?{'_has:Observation:has-member:' * 8}code=first") == ["n8"]
+
+
+async def test_a_chain_of_many_links_to_many_types_is_answered_or_said_to_cost_too_much(server: Service) -> None:
+    for links in range(1, 9):
+        answer = await server.get(f"Observation?{'derived-from.' * (links - 1)}subject.identifier:not=a,b&code:not=x")
+        assert answer.status_code == 200 or issues(answer)[0][1] == "too-costly"
+
+
+async def put_chain(server: Service, length: int) -> None:
+    """Observations that have one another for members, from the first to the last."""
+    names = {0: "first", length - 1: "last"}
+    for number in range(length):
+        member = {"hasMember": [_to(f"Observation/n{number + 1}")]} if number < length - 1 else {}
+        one = _observation(f"n{number}", "Patient/anna", names.get(number, "between"), **member)
+        assert (await server.put(f"Observation/n{number}", one)).status_code == 201

@@ -20,7 +20,7 @@ DEFINITIONS = load.definitions()
 INDEXER = Indexer(DEFINITIONS)
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 GLUCOSE: Json = {
-    "coding": [{"system": "http://loinc.org", "code": "2339-0", "display": "Glucose in Blood"}],
+    "coding": [{"system": "urn:codes", "code": "2339-0", "display": "Glucose in Blood"}],
     "text": "Blood sugar",
 }
 words = st.text(st.sampled_from("abcÄé "), min_size=1, max_size=6).filter(lambda text: bool(text.strip()))

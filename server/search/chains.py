@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from server.search.compiler import Criteria
 
 HAS = "_has"
-DEPTH = 16
-"""How many links a query may follow in a row."""
+DEPTH = 8
+"""How many links a query may follow in a row; SQLite reads no statement of many more."""
 
 
 def follows(given: str) -> bool:

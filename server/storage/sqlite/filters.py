@@ -164,7 +164,7 @@ class Filters:
         linked = f"{links}.rid={sql.row(depth)} AND {sql.NAME.format(link)}=? AND {there}.k={sql.key_of(link)}"
         tables = f"facets {links} CROSS JOIN json_each({links}.links) {link} CROSS JOIN term {there}"
         values = (self.keys.name(own), name, name, *inner.values)
-        return Sql(f"EXISTS(SELECT 1 FROM {tables} WHERE {linked} AND ({inner.text}))", values)
+        return Sql(f"EXISTS(SELECT 1 FROM {tables} WHERE {linked} AND {inner.text})", values)
 
     def _beginning(self, alias: str, name: str, text: str) -> Sql:
         where, after = f"{alias}.k=? AND {alias}.v>=?", _successor(text)

@@ -65,7 +65,7 @@ class Readers:
             return self._inline.run(work, INLINE)
         except sqlite3.Error as error:
             if not _interrupted(error):
-                raise unavailable(error) from error
+                raise told(error) from error
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._slowly, work)
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Readers:
         except sqlite3.Error as error:
             if _interrupted(error):
                 raise TooCostly(f"the search takes longer than {DEADLINE:.0f} s; narrow it") from error
-            raise unavailable(error) from error
+            raise told(error) from error
         finally:
             self._idle.put(reader)
 
@@ -93,8 +93,12 @@ class Readers:
             return None
 
 
-def unavailable(error: sqlite3.Error) -> Unavailable:
-    """What a caller is told when the database does not answer: the kind of trouble, no content."""
+def told(error: sqlite3.Error) -> TooCostly | Unavailable:
+    """What a caller is told when the database does not answer: the kind of trouble, no content. A statement that nests
+    deeper than SQLite reads is a search that asks too much.
+    """
+    if "parser stack overflow" in str(error):
+        return TooCostly("the search nests too deeply: follow fewer links at once")
     return Unavailable(f"the store cannot answer now ({getattr(error, 'sqlite_errorname', None) or 'SQLITE_ERROR'})")
 
 

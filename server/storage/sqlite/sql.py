@@ -71,11 +71,20 @@ def one_of(column: str, keys: tuple[int, ...]) -> Sql:
 
 
 def joined(pieces: Iterable[Sql], word: str) -> Sql:
-    """Pieces joined by AND or OR, however many they are."""
+    """Pieces joined by AND or OR, however many they are, in as few brackets as there may be: SQLite's parser counts
+    them. What is joined by OR is bracketed as a whole.
+    """
     listed = list(pieces)
     while len(listed) > _WIDE:
-        listed = [joined(part, word) for part in _groups(listed)]
-    return Sql(f" {word} ".join(f"({one.text})" for one in listed), _values(listed))
+        listed = [_bracketed(joined(part, word)) for part in _groups(listed)]
+    if len(listed) == 1:
+        return listed[0]
+    found = Sql(f" {word} ".join(one.text for one in listed), _values(listed))
+    return _bracketed(found) if word == "OR" else found
+
+
+def _bracketed(piece: Sql) -> Sql:
+    return Sql(f"({piece.text})", piece.values)
 
 
 def union(selects: list[Sql], word: str) -> Sql:

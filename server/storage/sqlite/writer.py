@@ -16,7 +16,7 @@ from server.storage.sqlite import schema
 from server.storage.sqlite.batch import Batch
 from server.storage.sqlite.filters import Filters
 from server.storage.sqlite.heads import Target
-from server.storage.sqlite.readers import unavailable
+from server.storage.sqlite.readers import told
 from server.storage.store import Present, Stale
 
 GROUP = 64
@@ -99,7 +99,7 @@ class Writer:
             return self._commit(group)
         except sqlite3.Error as error:
             self._reset()
-            return [_Done(job, error=unavailable(error)) for job in group]
+            return [_Done(job, error=told(error)) for job in group]
         except Exception as error:  # noqa: BLE001 - the thread must outlive a fault of our own; every waiter gets it
             self._reset()
             return [_Done(job, error=error) for job in group]
