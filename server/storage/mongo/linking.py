@@ -21,7 +21,10 @@ Names = Callable[[Condition, int], Awaitable[list[Document] | None]]
 
 
 async def followed(condition: Condition, names: Names) -> Condition:
-    """The condition with each link whose part few resources meet replaced by the names that it comes to."""
+    """The condition with each link whose part few resources meet replaced by the names that it comes to.
+
+    What an earlier server wrote has no links until it is reindexed.
+    """
     match condition:
         case All(parts):
             return All(tuple([await followed(one, names) for one in parts]))
@@ -40,7 +43,7 @@ async def followed(condition: Condition, names: Names) -> Condition:
             found = await names(inner, FEW)
             if found is None:
                 return Reverse(parameter, inner)
-            linked = dict.fromkeys(to for one in found for to in one["l"].get(keys.link(parameter), ()))
+            linked = dict.fromkeys(to for one in found for to in one.get("l", {}).get(keys.link(parameter), ()))
             return Any(tuple(map(Itself, linked)))
         case _:
             return condition
