@@ -6,6 +6,7 @@ Source: http://hl7.org/fhir/R4/http.html#versions
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from server.fhir.errors import Invalid, PreconditionFailed
 from server.interactions.request import Request
@@ -52,8 +53,12 @@ def tags(header: str, name: str) -> tuple[str, ...]:
 
 def preference(request: Request, default: str = "representation") -> str:
     """What `Prefer: return=` asks for; the default when it asks for nothing known."""
+    asked = (value for name, value in preferences(request) if name == "return")
+    return next((value for value in asked if value in PREFERENCES), default)
+
+
+def preferences(request: Request) -> Iterator[tuple[str, str]]:
+    """What Prefer asks for, each by its name in lower case. Source: https://www.rfc-editor.org/rfc/rfc7240#section-2"""
     for part in re.split("[,;]", request.headers.get("prefer", "")):
-        name, _, value = part.strip().partition("=")
-        if name == "return" and value in PREFERENCES:
-            return value
-    return default
+        name, _, value = part.partition("=")
+        yield name.strip().lower(), value.strip().strip('"')

@@ -6,16 +6,14 @@ Source: http://hl7.org/fhir/R4/search.html#errors
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from server.fhir.errors import Invalid
 from server.fhir.outcome import Issue
+from server.interactions.conditions import preferences
 from server.interactions.engine import Engine
 from server.interactions.request import Request
 from server.search.compiler import Criteria
-
-_lenient = re.compile(r"(?:^|[,;])\s*handling\s*=\s*\"?lenient\"?\s*(?:$|[,;])", re.IGNORECASE)
 
 
 def heard(engine: Engine, request: Request, others: frozenset[str]) -> tuple[Request, tuple[Issue, ...]]:
@@ -23,7 +21,7 @@ def heard(engine: Engine, request: Request, others: frozenset[str]) -> tuple[Req
 
     `others` are the parameters that are no criteria; they are never left out.
     """
-    if _lenient.search(request.headers.get("prefer", "")) is None:
+    if ("handling", "lenient") not in ((name, value.lower()) for name, value in preferences(request)):
         return request, ()
     criteria = Criteria(engine.definitions, request.path[-1], request.now)
     told = {pair: _unsupported(criteria, pair) for pair in request.query if pair[0] not in others}
