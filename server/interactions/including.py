@@ -28,6 +28,8 @@ class Included:
 
 async def read(engine: Engine, includes: Sequence[Include], matches: Sequence[Row]) -> Included:
     """What the includes of a query lead to from its matches; those with `iterate` from what they lead to as well."""
+    if not includes:
+        return Included((), complete=True)
     known = {_key(row): row for row in matches}
     ahead, asked = list(known), list(includes)
     while ahead and asked:

@@ -5,10 +5,9 @@ Source: http://hl7.org/fhir/R4/http.html#read
 
 from __future__ import annotations
 
-import re
-
 from server.fhir import codec
 from server.fhir.errors import Gone, NotFound
+from server.fhir.primitives import GRAMMARS
 from server.fhir.resource import Resource
 from server.interactions import subsetting
 from server.interactions.conditions import tags
@@ -16,8 +15,6 @@ from server.interactions.engine import Engine
 from server.interactions.replies import of_row, version_headers
 from server.interactions.request import Reply, Request
 from server.storage.store import Row
-
-_id = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 async def run(engine: Engine, request: Request) -> Reply:
@@ -58,7 +55,7 @@ def live(row: Row | None, type: str, id: str) -> Row:
 
 def missing(type: str, id: str) -> NotFound:
     """What is said of a resource that never was; what can be no id is not repeated."""
-    return NotFound(f"there is no {type}/{id}" if _id.fullmatch(id) else f"there is no {type} of that id")
+    return NotFound(f"there is no {type}/{id}" if GRAMMARS["id"].accepts(id) else f"there is no {type} of that id")
 
 
 def _unchanged(request: Request, row: Row) -> bool:
