@@ -9,6 +9,7 @@ import pytest
 
 from conformance_tests.fhir import fullest
 from profiles import load
+from server.fhir.resource import Resource
 from server.search import kinds, unions, wholes
 from server.search.compiler import Criteria
 from server.search.entries import Entries
@@ -23,20 +24,23 @@ TURNS = 200
 
 @pytest.mark.parametrize("type_", DEFINITIONS.resource_types)
 def test_every_declared_parameter_of_a_type_finds_a_resource(type_: str) -> None:
-    missing = {code for code, one in DEFINITIONS.parameters[type_].items() if kinds.of(one) is not None} - {"_id"}
+    missing = {code for code, one in DEFINITIONS.parameters[type_].items() if kinds.of(one) is not None}
     for turn in range(TURNS):
         if not missing:
             break
-        entries = INDEXER.entries(fullest.resource(DEFINITIONS, type_, turn))
-        missing -= {code for code in missing if _found(type_, code, entries)}
+        resource = fullest.resource(DEFINITIONS, type_, turn)
+        entries = INDEXER.entries(resource)
+        missing -= {code for code in missing if _found(resource, code, entries)}
     assert missing == set()
 
 
-def _found(type_: str, code: str, entries: Entries) -> bool:
-    """Whether each of the values that the entries of the parameter tell finds the resource, and there is one."""
-    asked = list(_asked(type_, code, entries))
+def _found(resource: Resource, code: str, entries: Entries) -> bool:
+    """Whether each of the values that tell the parameter finds the resource, and there is one."""
+    type_, id_ = resource["resourceType"], resource["id"]
+    asked = [id_] if code == "_id" else list(_asked(type_, code, entries))
     criteria = Criteria(DEFINITIONS, type_, NOW)
-    return bool(asked) and all(holds(criteria.condition([(code, value)]), entries) for value in asked)
+    conditions = [criteria.condition([(code, value)]) for value in asked]
+    return bool(asked) and all(holds(one, entries, f"{type_}/{id_}") for one in conditions)
 
 
 def _asked(type_: str, code: str, entries: Entries) -> Iterator[str]:
